@@ -59,6 +59,8 @@ export type EventStep =
       readonly why: string;
       /** The body of an SQS message that is plain text, and not an object or a list in JSON. */
       readonly isTextBody?: true;
+      /** Such a text that is the base64 of an object in JSON. */
+      readonly isBase64Body?: true;
     }
   | {
       readonly kind: 'delivered';

@@ -3,7 +3,7 @@
  * processed successfully are deleted. All other messages become visible again after their visibility timeout.
  */
 import { describeDrop, DroppedEvents } from '../../kernel/dropped-events.ts';
-import { parseJson } from '@gatewright/aws/json-object';
+import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { lastPartOf } from '../../kernel/event-rows.ts';
 import { readBatchFailures, unreadOf } from '../../kernel/delivery/batch-failures.ts';
 import { bytesOf, type QueuedMessage } from '../../kernel/delivery/queue-model.ts';
@@ -99,7 +99,7 @@ export class QueueConsumer {
         const view = filter && filterView(message, this.#queue);
         if (filter?.(view) !== false) taken.push(message);
         else {
-          this.#noteFiltered(message.id, filter.explain?.(view) ?? '', typeof view?.body === 'string');
+          this.#noteFiltered(message.id, filter.explain?.(view) ?? '', view?.body);
           this.#dropped.note(() => describeDrop(this.mapping, this.#queue.definition.name, filter, view));
           this.#queue.delete(message.receipt ?? '');
         }
@@ -109,7 +109,7 @@ export class QueueConsumer {
     return taken;
   }
 
-  #noteFiltered(id: string, why: string, isText: boolean): void {
+  #noteFiltered(id: string, why: string, body: unknown): void {
     const { journal } = this.#options;
     const { id: rule, queueArn: from, functionName: to } = this.mapping;
     journal.note(
@@ -120,7 +120,8 @@ export class QueueConsumer {
         by: 'FilterCriteria',
         rule,
         why,
-        ...(isText && { isTextBody: true as const }),
+        ...(typeof body === 'string' && { isTextBody: true as const }),
+        ...(typeof body === 'string' && isBase64OfJson(body) && { isBase64Body: true as const }),
       },
       journal.causeOf(id) ?? journal.begin(),
     );
@@ -300,4 +301,8 @@ function filterView(
 function parse(text: string): unknown {
   const value = parseJson(text);
   return typeof value === 'object' && value !== null ? value : text;
+}
+
+function isBase64OfJson(text: string): boolean {
+  return isJsonObject(parseJson(Buffer.from(text, 'base64').toString()));
 }

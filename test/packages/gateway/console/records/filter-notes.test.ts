@@ -139,6 +139,14 @@ describe('a note about a filter', () => {
       /^Send the body of the message as JSON with type\.$/,
     );
     assert.deepEqual(noteFilter(filtered({ by: 'FilterCriteria', from }), [stack()]), []);
+    // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+    const encoded = filtered({ by: 'FilterCriteria', from, isTextBody: true, isBase64Body: true });
+    const [decode] = noteFilter(encoded, [stack()]);
+    assert.match(decode?.because ?? '', /^The body of the message is the base64 of a JSON text/);
+    assert.match(
+      decode?.change ?? '',
+      /^Decode the body .*call the API with Content-Type: application\/json\.$/,
+    );
   });
 
   it('is not made of a prefix that keys can have', () => {
