@@ -124,9 +124,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
         because: [
           `${needs}; ${meter.plans === undefined || meter.plans.length === 0 ? 'the usage plans' : `the usage ${meter.plans.length === 1 ? 'plan' : 'plans'} ${meter.plans.join(', ')}`} of ${nameOfKey(meter)} ${meter.plans?.length === 1 ? 'does' : 'do'} not include the stage ${stageName ?? ''} of this API${meter.opens.length === 0 ? '' : `, only ${list(meter.opens.map((open) => (open.startsWith(`${apiId}/`) ? open.slice(apiId.length + 1) : open)))}`}.`,
         ],
-        changes: [
-          `Add ${setting('stageOfPlan')}${meter.plans?.length === 1 ? ` ${meter.plans[0] ?? ''}` : ' of the key'}.`,
-        ],
+        changes: adviseStage(about, meter),
       };
     case 'unknown':
     case undefined:
@@ -138,6 +136,20 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
         ],
       };
   }
+}
+
+/**
+ * Advises what to do with a key whose plans do not include the stage. The stage may have a plan of its own, and a plan
+ * that SAM makes from an API is not in the template, so that nothing can be added to it.
+ */
+function adviseStage(about: Circumstances, meter: MeterCircumstances): readonly string[] {
+  const { definition, stageName } = about;
+  if (meter.stagePlan !== undefined && (meter.acceptedKeys?.length ?? 0) > 0)
+    return [adviseKey(about, meter), `Or${adviseMember(about, meter).replace(/^Add/, ' add')}`];
+  if (meter.stagePlan !== undefined || definition?.form.startsWith('sam') === true)
+    return [adviseMember(about, meter)];
+  const plan = meter.plans?.length === 1 ? ` ${meter.plans[0] ?? ''}` : ' of the key';
+  return [`Add ${nameSetting('stageOfPlan', definition, stageName)}${plan}.`];
 }
 
 /**

@@ -15,7 +15,9 @@ export function placesOfRemedies(
 ): readonly NamedPlace[] {
   const { place, logicalId = '', form } = definition ?? {};
   if (place === undefined || !/:\d+$/.test(place) || places.some((one) => one.place === place)) return [];
-  const ofApi = new RegExp(`\\b(?:of|on) ${logicalId.replaceAll(/\W/g, '\\$&')}(?![\\w.])`);
+  const ofApi = new RegExp(
+    `(?<!ResourcePolicy )\\b(?:of|on) ${logicalId.replaceAll(/\W/g, '\\$&')}(?![\\w.])`,
+  );
   if (!changes.some((change) => OF_API.test(change) || ofApi.test(change))) return [];
   const isWritten = form !== 'serverless' && form !== 'sam-globals';
   return [{ what: isWritten ? `API ${logicalId}` : 'the settings of the API', place }];

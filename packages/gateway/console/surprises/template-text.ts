@@ -24,6 +24,8 @@ export type Definition = {
   readonly extraStages?: readonly string[];
   /** The custom domain of the API that requires client certificates. */
   readonly mutualDomain?: string;
+  /** Whether SAM makes the API, from a resource of its own or from events. */
+  readonly isMadeBySam?: true;
   /** Where a setting of the API is written, or has to be added: the resource, or the part of Globals or the provider. */
   readonly place?: string;
 };
@@ -38,7 +40,8 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
   const { file } = resource.place();
   // SAM's settings are in the author's template, but not in the transformed template.
   const template = stack.source?.original ?? stack.source?.template ?? {};
-  const own = membersOf(membersOf(mapOf(template, 'Resources')[api.logicalId])['Properties']);
+  const written = membersOf(mapOf(template, 'Resources')[api.logicalId]);
+  const own = membersOf(written['Properties']);
   const usual = membersOf(mapOf(template, 'Globals')['Api']);
   const auth = { ...membersOf(usual['Auth']), ...membersOf(own['Auth']) };
   const mutual = findMappings(stacks, api.apiId ?? '').find(({ isMutual }) => isMutual);
@@ -60,6 +63,8 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
     stages,
     ...(extraStages.length > 0 && { extraStages }),
     ...(mutual !== undefined && { mutualDomain: mutual.domain }),
+    ...((textOf(written, 'Type').startsWith('AWS::Serverless::') ||
+      OF_EVENTS.sam.includes(api.logicalId)) && { isMadeBySam: true }),
     place: placeOfSettings(stack, resource),
   };
 }

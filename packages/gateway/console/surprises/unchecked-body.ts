@@ -29,7 +29,9 @@ const notValidated: SurpriseKind = {
   },
 };
 
-function tellOtherType({ integration, recorded: { received } }: SurpriseFacts, type: string): Told {
+function tellOtherType(facts: SurpriseFacts, type: string): Told {
+  const { integration, definition } = facts;
+  const { received } = facts.recorded;
   const models = received.route?.requestModels ?? [];
   const types = [...(received.route?.validation?.bodies.keys() ?? [])];
   const fault = models.length === 1 ? describeFault(models[0], received.body) : undefined;
@@ -40,10 +42,13 @@ function tellOtherType({ integration, recorded: { received } }: SurpriseFacts, t
       ...(fault === undefined ? [] : [fault]),
     ],
     changes: [
-      // PassthroughBehavior has no effect on a proxy integration.
-      integration !== undefined && isSelecting(integration)
-        ? `Add ${type} (or $default) to RequestModels of the method, with the same model. Or set PassthroughBehavior of the integration to NEVER: a type without a request template then gets 415.`
-        : `Add ${type} (or $default) to RequestModels of the method, with the same model.`,
+      // SAM writes a RequestModel for application/json only, and makes only proxy integrations.
+      definition?.isMadeBySam === true && definition.isDocument !== true
+        ? `RequestModel of SAM is for application/json only: make the function answer 415 for ${type}, or give the API a DefinitionBody with ${type} in content of the requestBody of the operation, with the same model.`
+        : // PassthroughBehavior has no effect on a proxy integration.
+          integration !== undefined && isSelecting(integration)
+          ? `Add ${type} (or $default) to RequestModels of the method, with the same model. Or set PassthroughBehavior of the integration to NEVER: a type without a request template then gets 415.`
+          : `Add ${type} (or $default) to RequestModels of the method, with the same model.`,
     ],
   };
 }
