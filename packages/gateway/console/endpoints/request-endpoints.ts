@@ -5,6 +5,7 @@
 import { InvalidRequest } from '../../core/errors.ts';
 import { isJsonObject } from '@gatewright/aws/json-object';
 import { jsonReply } from '../../core/api-call.ts';
+import { withEarlierEffects } from '../records/earlier-effects.ts';
 import { toHar } from '../records/har.ts';
 import { replay, sendRequest } from './resend.ts';
 import type { ControlReply, ControlRequest } from '../../core/api-call.ts';
@@ -119,7 +120,7 @@ async function sendOne(
   const detail = records.detail(id, showsSecrets(request));
   return detail === undefined
     ? notKept(id, ports)
-    : jsonReply(200, await withCustomerReads(detail, customers));
+    : jsonReply(200, await withCustomerReads(withEarlierEffects(detail, records), customers));
 }
 
 /** Adds the sentence that the portal shows to the customer of a refused request. */
