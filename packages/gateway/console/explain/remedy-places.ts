@@ -16,7 +16,7 @@ export function placesOfRemedies(
   const { place, logicalId = '', form } = definition ?? {};
   if (place === undefined || !/:\d+$/.test(place) || places.some((one) => one.place === place)) return [];
   const ofApi = new RegExp(
-    `(?<!ResourcePolicy )\\b(?:of|on) ${logicalId.replaceAll(/\W/g, '\\$&')}(?![\\w.])`,
+    `(?<!(?:ResourcePolicy|Authorizers) )\\b(?:of|on) ${logicalId.replaceAll(/\W/g, '\\$&')}(?![\\w.])`,
   );
   if (!changes.some((change) => OF_API.test(change) || ofApi.test(change))) return [];
   const isWritten = form !== 'serverless' && form !== 'sam-globals';

@@ -244,7 +244,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
       ...notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
       guard: { ...GUARD, from: 'cache', ageMs: 2_000, givenFor: 'GET /pets', ttlSeconds: 300, token: TOKEN },
     },
-    `Authorizer gate was not called, because its result from 2 s ago, for GET /pets, is cached for 300 s and applies to all its routes and paths. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the role clerk and no audience.`,
+    `Authorizer gate was not called, because its result from 2 s before this request, for GET /pets, is cached for 300 s and applies to all its routes and paths. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the role clerk and no audience.`,
     `If the caller should have access, make the authorizer return a policy that lists every route that this caller may call: ${ARN} must be among its resources (in code: methodArn of the event up to the stage, and then /GET/tiles/7).`,
   ],
 ];
@@ -301,7 +301,7 @@ describe('a refusal or failure', () => {
     const { sentences, changes } = explain(about);
 
     const [, because, because2] = sentences;
-    assert.match(because ?? '', /its result from 2 s ago, for GET \/tiles\/6, is cached for 60 s/);
+    assert.match(because ?? '', /its result from 2 s before this request, for GET \/tiles\/6, is cached for 60 s/);
     assert.match(because2 ?? '', /names only the request for which the function was called/);
     assert.match(
       changes[0] ?? '',
@@ -322,7 +322,7 @@ describe('a refusal or failure', () => {
 
       const { sentences, changes } = explain({ ...policy, guard: { ...guard, ...simple } });
 
-      assert.match(sentences.join(' '), /2 s ago.* for GET \/pets|for GET \/pets, 2 s ago/);
+      assert.match(sentences.join(' '), /2 s before this request.* for GET \/pets|for GET \/pets, 2 s before this request/);
       assert.match(
         changes.join('\n'),
         /^If the function decides by route, its decision about GET \/pets says nothing about this request\. Add context\.httpMethod and context\.resourcePath/m,
