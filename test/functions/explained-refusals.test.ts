@@ -65,7 +65,7 @@ describe('the explanation of a refusal by rules', () => {
         assert.match(storyOf(first), /The token has the role courier, which orders does not declare/);
         assert.deepEqual(second.story.changes, first.story.changes);
         assert.deepEqual(
-          second.story.sentences.filter((text) => !/was not called: its result of .* is cached/.test(text)),
+          second.story.sentences.filter((text) => !/was not called: its result from .* is cached/.test(text)),
           first.story.sentences,
         );
         assert.equal(api.asked.length, ttlSeconds === 0 ? 2 : 1);
@@ -81,7 +81,10 @@ describe('the explanation of a refusal by rules', () => {
     assert.equal(api.asked.length, 1);
     const story = storyOf(api.last());
     assert.match(story, /own allows the request only to the owner/);
-    assert.match(story, /was not called: its result of \d+ m?s ago for GET \/users is cached for 300 s/);
+    assert.match(
+      story,
+      /was not called: its result from \d+ m?s before this request for GET \/users is cached for 300 s/,
+    );
     assert.match(story, /applies the same version of orders \(a1\) to this request/);
     assert.doesNotMatch(story, /\/\*|Ttl/);
   });
