@@ -301,7 +301,10 @@ describe('a refusal or failure', () => {
     const { sentences, changes } = explain(about);
 
     const [, because, because2] = sentences;
-    assert.match(because ?? '', /its result from 2 s before this request, for GET \/tiles\/6, is cached for 60 s/);
+    assert.match(
+      because ?? '',
+      /its result from 2 s before this request, for GET \/tiles\/6, is cached for 60 s/,
+    );
     assert.match(because2 ?? '', /names only the request for which the function was called/);
     assert.match(
       changes[0] ?? '',
@@ -322,7 +325,10 @@ describe('a refusal or failure', () => {
 
       const { sentences, changes } = explain({ ...policy, guard: { ...guard, ...simple } });
 
-      assert.match(sentences.join(' '), /2 s before this request.* for GET \/pets|for GET \/pets, 2 s before this request/);
+      assert.match(
+        sentences.join(' '),
+        /2 s before this request.* for GET \/pets|for GET \/pets, 2 s before this request/,
+      );
       assert.match(
         changes.join('\n'),
         /^If the function decides by route, its decision about GET \/pets says nothing about this request\. Add context\.httpMethod and context\.resourcePath/m,
