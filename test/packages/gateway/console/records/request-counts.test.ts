@@ -124,6 +124,6 @@ describe('counts of requests', () => {
     assert.deepEqual([counts.total, counts.routes, counts.secondsOf(() => true)], [0, [], []]);
     counts.take(finished({}));
     assert.equal(counts.routes[0]?.count, 1);
-    assert.deepEqual([counts.sinceStart, counts.sinceStartOf(counts.routes[0]?.apiId ?? '')], [2, 2]);
+    assert.deepEqual([counts.sinceStart, counts.sinceStartOf(counts.routes[0].apiId)], [2, 2]);
   });
 });
