@@ -120,6 +120,7 @@ export const STACK_READS: Readonly<Record<string, Read>> = {
   ListStackResources: summarizeResources,
   ListExports: describeExports,
   GetTemplate(call, stacks) {
+    refuseChangeSet(call);
     const { source } = stacks.require(call);
     return {
       TemplateBody: JSON.stringify(source?.template ?? {}),
@@ -130,6 +131,16 @@ export const STACK_READS: Readonly<Record<string, Read>> = {
 
 const MODEL = new CallModel(CLOUDFORMATION_MODEL);
 const refused = (message: string): OperationRefused => new OperationRefused('ValidationError', message);
+/** @throws OperationRefused if the call names a change set, which no stack here has, or neither a stack nor a change set */
+function refuseChangeSet({ text }: StackCall): void {
+  const [stack = '', changeSet = ''] = [text('StackName'), text('ChangeSetName')];
+  if (changeSet === '' && stack === '')
+    throw refused('StackName is required if ChangeSetName is not specified.');
+  if (changeSet === '') return;
+  if (stack === '' && !changeSet.startsWith('arn:')) throw refused('StackName is a required parameter.');
+  throw new OperationRefused('ChangeSetNotFound', `ChangeSet [${changeSet}] does not exist`);
+}
+
 const POLICY: InputPolicy = { names: 'all', refuse: refused, wrongType: refused, readsTexts: true };
 
 /** The operations that change a stack. */

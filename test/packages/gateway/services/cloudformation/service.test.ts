@@ -186,7 +186,9 @@ describe('a CloudFormation call', () => {
     ['ExecuteChangeSet', { ChangeSetName: 'x' }, /ExecuteChangeSet is refused/],
     ['DescribeStacks', { StackName: 'none' }, /Stack with id none does not exist/],
     ['DescribeStacks', { NextToken: 'x' }, /NextToken is invalid/],
-    ['GetTemplate', {}, /stackName/],
+    // LocalStack, test_templates.py, recorded on AWS: test_get_template_no_arguments, test_get_template_missing_resources_…
+    ['GetTemplate', {}, /<Message>StackName is required if ChangeSetName is not specified\.</],
+    ['GetTemplate', { ChangeSetName: 'x' }, /<Message>StackName is a required parameter\.</],
     ['DescribeStackResource', { StackName: 'orders' }, /Value null at &#39;logicalResourceId&#39; failed/],
     [
       'ListStacks',
@@ -211,6 +213,17 @@ describe('a CloudFormation call', () => {
 
       assert.deepEqual(valuesOf('Code', xml), ['ValidationError']);
       assert.match(xml, why);
+    });
+
+  for (const form of [
+    { ChangeSetName: 'arn:aws:cloudformation:us-east-1:123456789012:changeSet/x/1' },
+    { ChangeSetName: 'x', StackName: 'orders' },
+  ])
+    it(`does not find a change set: ${JSON.stringify(form)}`, async () => {
+      const xml = await ask(aBench(), 'GetTemplate', form);
+
+      assert.deepEqual(valuesOf('Code', xml), ['ChangeSetNotFound']);
+      assert.deepEqual(valuesOf('Message', xml), [`ChangeSet [${form.ChangeSetName}] does not exist`]);
     });
 
   it('that is not done is refused by name', async () => {
