@@ -9,8 +9,14 @@ import { ACCESS_LOG } from '../../packages/conformance/template/draft.ts';
 import { openSdkTarget } from '../../packages/conformance/play/control-target.ts';
 import { describeApi } from '../../packages/conformance/play/running-api.ts';
 import { RUNNER_KEY } from '../../packages/conformance/play/signing.ts';
-import type { Gateway, Listening } from '../../packages/gateway/engine/index.ts';
-import type { ControlTarget } from '../../packages/conformance/schema/control-case.ts';
+import type { Gateway, GatewayOptions, Listening } from '../../packages/gateway/engine/index.ts';
+import { filesOf } from '../../packages/conformance/targets/gatewright.ts';
+import { readOutputs } from '../../packages/conformance/play/case-stack.ts';
+import type {
+  CaseStack,
+  ControlTarget,
+  OpenedStack,
+} from '../../packages/conformance/schema/control-case.ts';
 import type { RunningApi } from '../../packages/conformance/play/running-api.ts';
 import type { Deploy, Fragment, Target } from '../../packages/conformance/targets/target.ts';
 import { QUIET_GATEWAY } from '../support/a-gateway.ts';
@@ -62,12 +68,14 @@ export function openEngine(): Target {
 }
 
 type ControlGateway = { readonly url: string; readonly target: ControlTarget; close(): Promise<void> };
-type EngineNeeds = Partial<Pick<Fragment, 'awsEndpoint' | 'tls' | 'roles'>>;
+type EngineNeeds = Partial<Pick<Fragment, 'awsEndpoint' | 'tls' | 'roles'>> &
+  Partial<Pick<GatewayOptions, 'dynamodb'>>;
 
-/** One gateway without a stack, for calls to the control plane. */
-export async function startControl(): Promise<ControlGateway> {
+/** One gateway for calls to the control plane, with the stack of a case or without any. */
+export async function startControl(stack?: CaseStack): Promise<ControlGateway> {
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-parity-'));
-  const gateway = await openGateway(folder, {});
+  const gateway = await openGateway(folder, { dynamodb: { kind: 'embedded', dataDirectory: undefined } });
+  if (stack !== undefined) await loadStack(gateway, folder, stack);
   const { control } = await gateway.listen();
   const target = openSdkTarget({
     endpoint: control,
@@ -78,7 +86,7 @@ export async function startControl(): Promise<ControlGateway> {
   });
   return {
     url: control,
-    target,
+    target: stack === undefined ? { ...target, openStack } : target,
     async close() {
       target.close();
       await gateway.close();
@@ -87,9 +95,23 @@ export async function startControl(): Promise<ControlGateway> {
   };
 }
 
+async function loadStack(gateway: Gateway, folder: string, stack: CaseStack): Promise<void> {
+  for (const [name, text] of Object.entries(filesOf(stack))) writeFileSync(join(folder, name), text);
+  await gateway.load([join(folder, 'template.json')]);
+}
+
+async function openStack(stack: CaseStack): Promise<OpenedStack> {
+  const control = await startControl(stack);
+  const { target } = control;
+  const remove = async (): Promise<undefined> => {
+    await control.close();
+  };
+  return { target, outputs: await readOutputs(target), remove };
+}
+
 function openGateway(
   directory: string,
-  { awsEndpoint, tls = false, roles = false }: EngineNeeds,
+  { awsEndpoint, tls = false, roles = false, dynamodb = QUIET_GATEWAY.dynamodb }: EngineNeeds,
 ): Promise<Gateway> {
   return createGateway({
     ...QUIET_GATEWAY,
@@ -104,6 +126,7 @@ function openGateway(
     adminKey: RUNNER_KEY,
     tls,
     roles,
+    dynamodb,
   });
 }
 

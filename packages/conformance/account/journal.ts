@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SdkCall, SdkService } from '../play/control-target.ts';
+import type { SdkCall, SdkService } from '../play/client.ts';
 
 /** The folder of journals, below the working folder. */
 export const STATE_FOLDER = '.gatewright-conformance';

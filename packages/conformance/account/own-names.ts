@@ -4,7 +4,8 @@
  * case.
  */
 import { removalOf } from '../play/control-removal.ts';
-import type { SdkCall, SdkService, SdkTarget } from '../play/control-target.ts';
+import type { SdkCall, SdkService } from '../play/client.ts';
+import type { SdkTarget } from '../play/control-target.ts';
 import type { ControlReply } from '../schema/control-case.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 import type { Journal } from './journal.ts';
@@ -18,12 +19,13 @@ const NAMES: Readonly<Record<string, string>> = {
   CreateApi: 'Name',
   CreateApiKey: 'name',
   CreateUsagePlan: 'name',
+  CreateQueue: 'QueueName',
   // This call searches for a name that a case has created.
   GetApiKeys: 'nameQuery',
 };
 /**
  * API Gateway's maximum length of a name. A case with a longer name tests that AWS refuses such a name, so the name is
- * not changed.
+ * not changed. SQS has a lower maximum, 80, which no case tests.
  */
 const MAX_NAME = 128;
 
@@ -60,7 +62,7 @@ function noteMade(journal: Journal, service: SdkService, { call }: SdkCall, { bo
  * it.
  */
 function noteRemoval(journal: Journal, service: SdkService, { call, input }: SdkCall): void {
-  if (/^Delete(?:RestApi|Api|ApiKey|UsagePlan|DomainName|Function)$/.test(call))
+  if (/^Delete(?:RestApi|Api|ApiKey|UsagePlan|DomainName|Function|Queue)$/.test(call))
     journal.write({ removed: { service, call, input } });
 }
 

@@ -28,6 +28,7 @@ const DELETED_BY: Readonly<Record<string, string>> = {
   ImportApi: 'DeleteApi',
   CreateApiKey: 'DeleteApiKey',
   CreateUsagePlan: 'DeleteUsagePlan',
+  CreateQueue: 'DeleteQueue',
   CreateDomainName: 'DeleteDomainName',
 };
 

@@ -3,7 +3,7 @@
  * package.
  */
 import { callSigned } from '@gatewright/aws/signed-call';
-import type { SdkCredentials } from '../play/control-target.ts';
+import type { SdkCredentials } from '../play/client.ts';
 
 const LIMITS = { timeoutMs: 20_000, maxBytes: 1024 * 1024 };
 

@@ -1,7 +1,7 @@
 /** Deletes resources of an account at the end of a case. Parts of an API are deleted together with the API. */
 import { show } from './compare.ts';
 import type { ControlReply } from '../schema/control-case.ts';
-import type { SdkCall, SdkService } from './control-target.ts';
+import type { SdkCall, SdkService } from './client.ts';
 import type { JsonObject } from '../schema/parity-case.ts';
 
 /** A created resource, described by the call and its response. */
@@ -25,6 +25,7 @@ const REMOVALS: Readonly<Record<string, Removal>> = {
   ImportApi: removal('DeleteApi', 'ApiId', 'ApiId'),
   CreateApiKey: removal('DeleteApiKey', 'id', 'apiKey'),
   CreateUsagePlan: removal('DeleteUsagePlan', 'id', 'usagePlanId'),
+  CreateQueue: removal('DeleteQueue', 'QueueUrl', 'QueueUrl'),
   CreateFunction: removal('DeleteFunction', 'FunctionName', 'FunctionName'),
   CreateDomainName: {
     call: 'DeleteDomainName',

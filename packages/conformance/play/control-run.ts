@@ -1,12 +1,15 @@
 /**
- * Runs cases of the control plane, whose calls go through the unmodified AWS SDK. The last call's response is compared.
+ * Runs cases of the control plane, and of other services of AWS. The last call's response is compared.
  */
+import { randomUUID } from 'node:crypto';
+import { openStack } from './case-stack.ts';
 import { firstDifference, show } from './compare.ts';
 import { controlAnswerOf } from '../report/recording.ts';
 import { NotAsked } from './not-asked.ts';
 import { isRemovedBy, removeMade } from './control-removal.ts';
 import { fillPlaceholders } from '../template/placeholders.ts';
 import type {
+  CaseStack,
   ControlCall,
   ControlCase,
   ControlReply,
@@ -17,7 +20,10 @@ import type { Answer } from '../report/recording.ts';
 import type { Made } from './control-removal.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
-/** `${api}` is a value from an earlier response; `${fill:N}` is a string of N characters. */
+/**
+ * `${api}` is a value from an earlier response or an output of the stack; `${unique}` differs from run to run, so that
+ * cases can name resources; `${fill:N}` is a string of N characters.
+ */
 const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;
 
 /**
@@ -26,15 +32,31 @@ const PLACEHOLDER = /\$\{(fill:\d+|[A-Za-z][A-Za-z0-9]*)\}/;
  * @throws NotAsked if the target does not support the case
  */
 export async function runControlCase(
-  { api, setup, request, expect }: ControlCase,
+  parityCase: ControlCase,
   target: ControlTarget,
   onReply?: (answer: Answer) => void,
 ): Promise<string | undefined> {
+  const { stack } = parityCase.setup;
+  const known = new Map([['unique', randomUUID().slice(0, 8)]]);
+  if (stack === undefined) return runCalls(parityCase, target, known, onReply);
+  const named = fillPlaceholders(stack, (name) => known.get(name), PLACEHOLDER);
+  const opened = await openStack(target, named as unknown as CaseStack).catch(couldNotRun);
+  if (typeof opened === 'string') return opened;
+  const asked = runCalls(parityCase, opened.target, new Map([...known, ...opened.outputs]), onReply);
+  await asked.catch(() => undefined);
+  const left = await opened.remove().catch(couldNotRun);
+  return (await asked) ?? left;
+}
+
+/** @param known placeholders, such as the outputs of the case's stack */
+async function runCalls(
+  { api, setup, request, expect }: ControlCase,
+  target: ControlTarget,
+  known: ReadonlyMap<string, string>,
+  onReply?: (answer: Answer) => void,
+): Promise<string | undefined> {
   const { region, accountId } = target;
-  const kept = new Map([
-    ['region', region],
-    ['accountId', accountId],
-  ]);
+  const kept = new Map([['region', region], ['accountId', accountId], ...known]);
   const usual = api === 'rest' ? 'apigateway' : 'apigatewayv2';
   const fill = <Part>(part: Part): Part =>
     fillPlaceholders(part as unknown as Json, (name) => valueOf(name, kept), PLACEHOLDER) as unknown as Part;

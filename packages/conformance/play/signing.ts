@@ -1,7 +1,7 @@
 /** Signs requests of a case: as the runner, as an identity of the case, or as an unknown signer. */
 import { createHash } from 'node:crypto';
 import { signRequest } from '@gatewright/aws/sign-request';
-import type { SdkCredentials } from './control-target.ts';
+import type { SdkCredentials } from './client.ts';
 import type { JsonObject, Signing } from '../schema/parity-case.ts';
 
 const REGION = 'us-east-1';

@@ -6,10 +6,27 @@ export type ControlService =
   | 'apigateway'
   | 'apigatewayv2'
   | 'apigatewaymanagementapi'
+  | 'appconfigdata'
+  | 'cloudformation'
+  | 'cloudfront'
   | 'cloudwatch'
+  | 'cognito-idp'
+  | 'dynamodb'
+  | 'dynamodbstreams'
+  | 'events'
+  | 'kinesis'
   | 'lambda'
+  | 'logs'
+  | 's3'
+  | 'secretsmanager'
+  | 'servicediscovery'
+  | 'sns'
   | 'sqs'
-  | 'sts';
+  | 'ssm'
+  | 'states'
+  | 'sts'
+  | 'wafv2'
+  | 'xray';
 
 /** A command of the AWS SDK and its input. */
 export type ControlCall = {
@@ -24,6 +41,12 @@ export type ControlCall = {
 type SetupCall = ControlCall & {
   /** Maps the name of a placeholder to a member of the response: `{ api: 'id' }` for `${api}`. */
   readonly keep?: Readonly<Record<string, string>>;
+};
+
+/** A CloudFormation template. Its outputs are placeholders of the calls: `${TopicArn}`. */
+export type CaseStack = {
+  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: JsonObject }>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: Json }>>;
 };
 
 type ControlExpectation = {
@@ -42,7 +65,7 @@ export type ControlCase = {
   readonly source: JsonObject;
   readonly area: string;
   readonly api: 'rest' | 'http' | 'websocket';
-  readonly setup: { readonly calls: readonly SetupCall[] };
+  readonly setup: { readonly stack?: CaseStack; readonly calls: readonly SetupCall[] };
   readonly request: ControlCall & { readonly mode: 'control' };
   readonly expect: ControlExpectation;
   readonly note?: string;
@@ -61,6 +84,17 @@ export interface ControlTarget {
   readonly accountId: string;
   /** @throws Error if the SDK does not know the call, or there is no response */
   send(service: ControlService, call: ControlCall): Promise<ControlReply>;
+  /** Deploys the stack of a case. Without this function, the stack is deployed by calls to CloudFormation. */
+  openStack?(stack: CaseStack): Promise<OpenedStack>;
 }
+
+/** The deployed stack of a case. */
+export type OpenedStack = {
+  /** The account that has the stack. */
+  readonly target: ControlTarget;
+  readonly outputs: ReadonlyMap<string, string>;
+  /** Removes the stack. Returns a message if something could not be removed. */
+  remove(): Promise<string | undefined>;
+};
 
 export type AnyCase = ParityCase | ControlCase;

@@ -16,7 +16,8 @@ import { fillUrl, openPlace } from './endpoint.ts';
 import { LACKS_OF_ENDPOINTS } from './url.ts';
 import { NotAsked } from '../play/not-asked.ts';
 import type { QueryAccess } from '../account/signed-query.ts';
-import type { SdkCredentials, SdkTarget } from '../play/control-target.ts';
+import type { SdkCredentials } from '../play/client.ts';
+import type { SdkTarget } from '../play/control-target.ts';
 import type { AnyCase } from '../schema/control-case.ts';
 import type { Need } from './case-needs.ts';
 import type { Target, TargetOptions } from './target.ts';
@@ -37,6 +38,7 @@ const LACKS_OF_AWS: ReadonlyMap<Need, string | undefined> = new Map([
   ['events', OUT_OF_REACH],
   ['issuer', OUT_OF_REACH],
   ['management', OUT_OF_REACH],
+  ['stack', 'on AWS, the runner creates only APIs, their keys, functions and queues'],
   ['waf', 'AWS bills web ACLs by the month, so the runner does not create any'],
 ]);
 

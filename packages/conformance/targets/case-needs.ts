@@ -7,6 +7,7 @@ import type { ParityCase } from '../schema/parity-case.ts';
 /** Names of the needs in reports. */
 const NEEDS = {
   controlPlane: 'control plane calls',
+  stack: 'resources of other services',
   functions: 'Lambda functions',
   events: 'functions that send their events to the runner',
   backend: 'access to the HTTP backend of the runner',
@@ -48,7 +49,8 @@ export function findLack(
 }
 
 function needsOf(parityCase: AnyCase): ReadonlySet<Need> {
-  if (isControlCase(parityCase)) return new Set(['controlPlane']);
+  if (isControlCase(parityCase))
+    return new Set(parityCase.setup.stack === undefined ? ['controlPlane'] : ['controlPlane', 'stack']);
   const needs = new Set<Need>();
   const add = (isNeeded: boolean, need: Need): void => {
     if (isNeeded) needs.add(need);

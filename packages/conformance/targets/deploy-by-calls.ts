@@ -6,7 +6,8 @@
 import { removeMade } from '../play/control-removal.ts';
 import { zipOf } from './zip.ts';
 import { NotAsked } from '../play/not-asked.ts';
-import type { SdkService, SdkTarget } from '../play/control-target.ts';
+import type { SdkService } from '../play/client.ts';
+import type { SdkTarget } from '../play/control-target.ts';
 import type { Made } from '../play/control-removal.ts';
 import type { ControlReply } from '../schema/control-case.ts';
 import { asText } from '../schema/parity-case.ts';

@@ -7,7 +7,10 @@ import { describeApi } from '../play/running-api.ts';
 import { RUNNER_KEY } from '../play/signing.ts';
 import { ACCESS_LOG } from '../template/draft.ts';
 import { makeFolder, startProcess } from './child-process.ts';
-import type { ControlTarget } from '../schema/control-case.ts';
+import { readOutputs } from '../play/case-stack.ts';
+import type { CaseStack, ControlTarget, OpenedStack } from '../schema/control-case.ts';
+import { asText } from '../schema/parity-case.ts';
+import type { Json } from '../schema/parity-case.ts';
 import type { Started } from './child-process.ts';
 import type { Deployed, Fragment, Target, TargetOptions } from './target.ts';
 
@@ -59,7 +62,7 @@ export function openGatewright({ command, workingFolder }: TargetOptions): Targe
         target.close();
         return Promise.resolve();
       });
-      return target;
+      return { ...target, openStack: (stack) => openStack(stack, start) };
     },
     async close() {
       for (const close of closing.reverse()) await close();
@@ -83,6 +86,47 @@ const WITHOUT_API = {
   },
 };
 
+/**
+ * Returns the files of a stack by name. The gateway reads configurations of AppConfig from its values file, where they
+ * have the names of application, environment and profile.
+ */
+export function filesOf(stack: CaseStack): Readonly<Record<string, string>> {
+  const resources = Object.values(stack.Resources);
+  const read = (type: string, property: string): string =>
+    asText(resources.find(({ Type }) => Type === `AWS::AppConfig::${type}`)?.Properties?.[property]);
+  const content = read('HostedConfigurationVersion', 'Content');
+  const template = { 'template.json': JSON.stringify(stack) };
+  if (content === '') return template;
+  const [application, environment, profile] = ['Application', 'Environment', 'ConfigurationProfile'].map(
+    (type) => read(type, 'Name'),
+  );
+  const appconfig = {
+    [`${application}`]: { [`${environment}`]: { [`${profile}`]: JSON.parse(content) as Json } },
+  };
+  return { ...template, 'gatewright.values.yml': JSON.stringify({ appconfig }) };
+}
+
+type Start = (cwd: string, args: readonly string[], env?: Readonly<Record<string, string>>) => Started;
+
+/** Starts a gateway for the stack of one case. */
+async function openStack(stack: CaseStack, start: Start): Promise<OpenedStack> {
+  const folder = makeFolder(filesOf(stack));
+  const started = start(folder.path, ['template.json', '--roles', 'off']);
+  let target: ReturnType<typeof toControl> | undefined;
+  const remove = async (): Promise<undefined> => {
+    target?.close();
+    await started.stop();
+    folder.remove();
+  };
+  try {
+    target = toControl((await readReady(started)).control);
+    return { target, outputs: await readOutputs(target), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
 const OPTIONS: readonly string[] = [
   '--json',
   '--no-reload',
@@ -105,7 +149,7 @@ function toControl(control: string): ControlTarget & { close(): void } {
 
 async function deploy(
   { template, files, awsEndpoint, tls, roles }: Fragment,
-  start: (cwd: string, args: readonly string[], env?: Readonly<Record<string, string>>) => Started,
+  start: Start,
 ): Promise<Deployed> {
   const folder = makeFolder({ 'template.json': template, ...files });
   const args = ['template.json', '--roles', roles ? 'on' : 'off', ...(tls ? ['--tls'] : [])];

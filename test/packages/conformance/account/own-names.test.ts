@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Journal } from '../../../../packages/conformance/account/journal.ts';
 import { ownNames, PREFIX } from '../../../../packages/conformance/account/own-names.ts';
-import type { SdkCall, SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
+import type { SdkCall } from '../../../../packages/conformance/play/client.ts';
+import type { SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
 
 /** Answers with what it was sent, and an id. */
 function anEcho(sent: SdkCall[]): SdkTarget {

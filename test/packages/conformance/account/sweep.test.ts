@@ -6,7 +6,8 @@ import { afterEach, describe, it } from 'node:test';
 import { Journal } from '../../../../packages/conformance/account/journal.ts';
 import { sweep } from '../../../../packages/conformance/account/sweep.ts';
 import { startServer } from '../../../../packages/conformance/play/backends.ts';
-import type { SdkCall, SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
+import type { SdkCall } from '../../../../packages/conformance/play/client.ts';
+import type { SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
 import type { ControlReply } from '../../../../packages/conformance/schema/control-case.ts';
 
 const MINE = 'gatewright-conformance-0badf00d-shop';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { isRemovedBy, removalOf, removeMade } from '../../../../packages/conformance/play/control-removal.ts';
 import type { Made } from '../../../../packages/conformance/play/control-removal.ts';
-import type { SdkCall } from '../../../../packages/conformance/play/control-target.ts';
+import type { SdkCall } from '../../../../packages/conformance/play/client.ts';
 import type { ControlReply } from '../../../../packages/conformance/schema/control-case.ts';
 
 const made = (call: string, body: Made['body'], service: Made['service'] = 'apigateway'): Made => ({
@@ -19,6 +19,7 @@ const ROWS: readonly (readonly [made: Made, removal: SdkCall | undefined])[] = [
   [made('ImportApi', { ApiId: 'a' }, 'apigatewayv2'), { call: 'DeleteApi', input: { ApiId: 'a' } }],
   [made('CreateApiKey', { id: 'k' }), { call: 'DeleteApiKey', input: { apiKey: 'k' } }],
   [made('CreateUsagePlan', { id: 'p' }), { call: 'DeleteUsagePlan', input: { usagePlanId: 'p' } }],
+  [made('CreateQueue', { QueueUrl: 'u' }, 'sqs'), { call: 'DeleteQueue', input: { QueueUrl: 'u' } }],
   [
     made('CreateFunction', { FunctionName: 'f' }, 'lambda'),
     { call: 'DeleteFunction', input: { FunctionName: 'f' } },

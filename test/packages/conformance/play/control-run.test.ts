@@ -2,6 +2,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { runControlCase } from '../../../../packages/conformance/play/control-run.ts';
+import { asText } from '../../../../packages/conformance/schema/parity-case.ts';
 import type {
   ControlCall,
   ControlCase,
@@ -107,6 +108,45 @@ describe('runControlCase', () => {
       if (difference === undefined) assert.equal(found, undefined);
       else assert.match(found ?? 'it holds', difference);
     });
+
+  const STACK = {
+    Resources: { Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'shop-${unique}' } } },
+    Outputs: { Topic: { Value: { Ref: 'Topic' } } },
+  };
+  const OF_STACK = aCase({
+    setup: { stack: STACK, calls: [] },
+    request: { mode: 'control', service: 'sns', call: 'Publish', input: { TopicArn: '${Topic}' } },
+    expect: { status: 200, body: { name: 'shop-${unique}', topic: '${Topic}' } },
+  });
+
+  it('deploys the stack of a case, whose outputs and unique names are placeholders, and removes it', async () => {
+    const removed: string[] = [];
+    const target: ControlTarget = {
+      ...aTarget(REFUSED),
+      openStack({ Resources }) {
+        const { TopicName: name = '' } = Resources['Topic']?.Properties ?? {};
+        const send: ControlTarget['send'] = (_service, { input }) =>
+          Promise.resolve({ status: 200, body: { name, topic: input['TopicArn'] ?? '' } });
+        return Promise.resolve({
+          target: { ...aTarget(REFUSED), send },
+          outputs: new Map([['Topic', 'arn']]),
+          remove() {
+            removed.push(asText(name));
+            return Promise.resolve('the topic was left behind');
+          },
+        });
+      },
+    };
+
+    assert.equal(await runControlCase(OF_STACK, target), 'the topic was left behind');
+    assert.match(removed.join(), /^shop-[0-9a-f]{8}$/);
+  });
+
+  it('says why a stack was not deployed', async () => {
+    const target = { ...aTarget(REFUSED), openStack: () => Promise.reject(new Error('no topic')) };
+
+    assert.equal(await runControlCase(OF_STACK, target), 'could not run: no topic');
+  });
 
   it('also removes what was created if the answer differs, and says what it cannot remove', async () => {
     const sent: ControlCall[] = [];

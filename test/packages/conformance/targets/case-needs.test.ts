@@ -86,4 +86,12 @@ describe('findLack', () => {
 
   const alsoNeeds = (name: string): readonly Need[] =>
     name === 'a function that posts' ? ['functions'] : [];
+
+  it('recognizes that a case with a stack needs calls and a stack', () => {
+    const withStack = { ...CONTROL, setup: { stack: { Resources: {} }, calls: [] } };
+
+    assert.equal(findLack(withStack, new Map([['controlPlane', undefined]])), 'needs control plane calls');
+    assert.equal(findLack(withStack, new Map([['stack', undefined]])), 'needs resources of other services');
+    assert.equal(findLack(CONTROL, new Map([['stack', undefined]])), undefined);
+  });
 });

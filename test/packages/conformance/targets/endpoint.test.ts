@@ -8,7 +8,8 @@ import {
   openAccount,
   openPlace,
 } from '../../../../packages/conformance/targets/endpoint.ts';
-import type { SdkCall, SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
+import type { SdkCall } from '../../../../packages/conformance/play/client.ts';
+import type { SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
 import { aFragment } from '../../../support/a-conformance-target.ts';
 
 describe('fillUrl', () => {

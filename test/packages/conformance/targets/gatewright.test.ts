@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { RUNNER_KEY } from '../../../../packages/conformance/play/signing.ts';
-import { openGatewright } from '../../../../packages/conformance/targets/gatewright.ts';
+import { filesOf, openGatewright } from '../../../../packages/conformance/targets/gatewright.ts';
 import { aFragment, someOptions } from '../../../support/a-conformance-target.ts';
 
 const READY = {
@@ -125,5 +125,42 @@ describe('openGatewright', () => {
     assert.deepEqual([control.region, control.accountId], ['us-east-1', '123456789012']);
     assert.equal(target.cannotAsk(aFragment({}).parityCase), undefined);
     assert.deepEqual(await target.close(), []);
+  });
+
+  it('starts a gateway for the stack of a case', async () => {
+    const control = await install('echo "$@"; cat template.json; exit 1')
+      .openControl()
+      .catch(() => undefined);
+
+    assert.equal(control, undefined);
+    const target = await install(serving(READY)).openControl();
+    const stack = { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } };
+    await assert.rejects(() => target.openStack?.(stack) ?? Promise.resolve(), /ECONNREFUSED/);
+  });
+});
+
+describe('filesOf', () => {
+  const TOPIC = { Topic: { Type: 'AWS::SNS::Topic' } };
+
+  it('returns the template', () => {
+    assert.deepEqual(filesOf({ Resources: TOPIC }), {
+      'template.json': JSON.stringify({ Resources: TOPIC }),
+    });
+  });
+
+  it('returns the configurations of AppConfig as a values file', () => {
+    const named = (type: string, Name: string) => ({ Type: `AWS::AppConfig::${type}`, Properties: { Name } });
+    const files = filesOf({
+      Resources: {
+        Application: named('Application', 'shop'),
+        Environment: named('Environment', 'prod'),
+        Profile: named('ConfigurationProfile', 'flags'),
+        Version: { Type: 'AWS::AppConfig::HostedConfigurationVersion', Properties: { Content: '{"a":1}' } },
+      },
+    });
+
+    assert.deepEqual(JSON.parse(files['gatewright.values.yml'] ?? ''), {
+      appconfig: { shop: { prod: { flags: { a: 1 } } } },
+    });
   });
 });

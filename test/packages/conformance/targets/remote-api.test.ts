@@ -4,7 +4,8 @@ import { startServer } from '../../../../packages/conformance/play/backends.ts';
 import { NotAsked } from '../../../../packages/conformance/play/not-asked.ts';
 import { anyCredentials } from '../../../../packages/conformance/targets/endpoint.ts';
 import { describeRemoteApi } from '../../../../packages/conformance/targets/remote-api.ts';
-import type { SdkCall, SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
+import type { SdkCall } from '../../../../packages/conformance/play/client.ts';
+import type { SdkTarget } from '../../../../packages/conformance/play/control-target.ts';
 import type { JsonObject } from '../../../../packages/conformance/schema/parity-case.ts';
 
 function aRemote(answers: Readonly<Record<string, JsonObject>> = {}, url = 'http://a/dev') {
