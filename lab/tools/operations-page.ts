@@ -68,11 +68,11 @@ const HEAD = `# Operations at the control port
 
 SDKs, the AWS CLI and deploy tools can call these operations at the local gateway. Each is listed because a program or tool uses it; an operation that is not listed is recorded or refused as not supported. What the operations of API Gateway support is in [the control plane](../design/control-plane.md).
 
-Members are checked against AWS's API models, in the words of each service ([docs/aws §22](../aws/calls.md)). The last column has the first test that calls the operation, and the parity case if there is one.
+Members are checked against AWS's API models, in the words of each service ([docs/aws §22](../aws/calls.md)). The last column has the first test that calls the operation, and the number of cases of the [conformance suite](../../packages/conformance/README.md) that ask for it.
 `;
 
-/** The first test and the parity case that call an operation. */
-type Checks = { readonly test?: string; readonly case?: string };
+/** The first test that calls an operation, and the number of cases that ask for it. */
+type Checks = { readonly test?: string; readonly cases?: number };
 type ChecksOf = (service: string, operation: string) => Checks;
 
 export function printOperations(checksOf: ChecksOf): string {
@@ -85,9 +85,9 @@ export function printOperations(checksOf: ChecksOf): string {
   return [HEAD, ...sections, printChanges()].join('\n');
 }
 
-function printChecks({ test, case: found }: Checks): string {
+function printChecks({ test, cases = 0 }: Checks): string {
   const links = test === undefined ? [] : [`[${basename(test, '.test.ts')}](../../${test})`];
-  return [...links, ...(found === undefined ? [] : [`case \`${found}\``])].join(', ');
+  return [...links, ...(cases === 0 ? [] : [`${cases} ${cases === 1 ? 'case' : 'cases'}`])].join(', ');
 }
 
 /** Compares the operations with the operations of an earlier commit, by service. */

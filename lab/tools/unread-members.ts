@@ -13,7 +13,6 @@ export const UNREAD_MEMBERS: Readonly<Record<string, readonly Unread[]>> = {
     },
   ],
   CloudFormation: [
-    { members: 'ChangeSetName', of: 'GetTemplate', why: 'stacks are loaded without change sets' },
     { members: 'TemplateStage', of: 'GetTemplate', why: 'the template is returned as it was written' },
   ],
   CloudWatch: [

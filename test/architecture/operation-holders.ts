@@ -46,13 +46,13 @@ const TESTED: Readonly<
   'X-Ray': { folders: [`${SERVICES}/xray`], inCases: 'xray' },
 };
 
-/** Returns the first test file that names the operation, and the first case that calls it; undefined for none. */
-export function holdersOf(service: string, operation: string): { test?: string; case?: string } {
+/** Returns the first test file that names the operation, and the number of cases that ask for it; undefined for none. */
+export function holdersOf(service: string, operation: string): { test?: string; cases?: number } {
   const { folders = [] } = TESTED[service] ?? {};
   const word = new RegExp(`\\b${operation}(Command)?\\b`);
   const test = folders.flatMap((folder) => filesIn(folder, '.ts')).find(({ text }) => word.test(text))?.path;
-  const found = casesOf(service).find(({ request }) => request.call === operation)?.id;
-  return { ...(test === undefined ? {} : { test }), ...(found === undefined ? {} : { case: found }) };
+  const cases = casesOf(service).filter(({ request }) => request.call === operation).length;
+  return { ...(test === undefined ? {} : { test }), ...(cases === 0 ? {} : { cases }) };
 }
 
 /** Returns the cases of the conformance suite that ask the service. */
