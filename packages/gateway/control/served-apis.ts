@@ -51,6 +51,7 @@ export class ServedApis {
   readonly domains = new Domains();
   readonly vpcLinks = new VpcLinks();
   #stacks: readonly ResolvedStack[] = [];
+  #functionArns: ReadonlyMap<string, string> = new Map();
   #apis = new Map<string, ApiState>();
   #urls = new Map<string, FunctionUrl>();
   #labels: ReadonlyMap<string, string> | undefined;
@@ -63,6 +64,11 @@ export class ServedApis {
 
   get stacks(): readonly ResolvedStack[] {
     return this.#stacks;
+  }
+
+  /** Returns the ARN of a function of the stacks. The region of a stack may differ from the gateway's. */
+  functionArnOf(name: string): string | undefined {
+    return this.#functionArns.get(name);
   }
 
   /** All APIs in template order, followed by the APIs that API calls created. */
@@ -184,6 +190,9 @@ export class ServedApis {
           if (before !== undefined) carryOver(before, api, tolerance.allowsUnguarded);
         }
         this.#stacks = stacks;
+        this.#functionArns = new Map(
+          stacks.flatMap(({ functions }) => functions.map(({ name, arn }) => [name, arn] as const)),
+        );
         const made = [...this.#apis].filter(([apiId]) => this.#made.has(apiId) && !byId.has(apiId));
         this.#apis = new Map([...byId, ...made]);
         this.#urls = new Map(urls.map((url) => [url.served.apiId, url]));

@@ -16,11 +16,12 @@ export async function openRequestPorts(
   const { options, clock, random, identities, functionIdentities, records, served, closing } = base;
   const { runtime, signIn, events, http, services, injection } = given;
   const { connections } = base.management;
+  const arnOfFunction = (name: string): string | undefined => served.functionArnOf(name);
   const invoker: Invoker = {
     invoke: (invocation) => runtime.invoke(invocation),
     stream: (invocation) => runtime.stream(invocation),
     has: (name) => runtime.has(name),
-    queue: queueOfRequests(runtime, { events, options }),
+    queue: queueOfRequests(runtime, { events, options, served }),
   };
   const observers = await openObservers(options);
   closing.add(() => observers.close());
@@ -28,7 +29,7 @@ export async function openRequestPorts(
   return withRecording(options, {
     clock,
     random,
-    invoker: options.roles === true ? guardInvoker(invoker, options.region, functionIdentities) : invoker,
+    invoker: options.roles === true ? guardInvoker(invoker, arnOfFunction, functionIdentities) : invoker,
     http,
     services,
     log: options.log,

@@ -10,7 +10,6 @@ import { headerOf } from '@gatewright/aws/raw-headers';
 import { deleteAllowed, splitDeletion } from './s3-denied-keys.ts';
 import { denyMissingObject } from './missing-objects.ts';
 import { rightsOfCall } from './service-rights.ts';
-import { parseArn, printArn } from '@gatewright/aws/arn';
 import type { LocalIdentity } from '../../core/policy/identities.ts';
 import type {
   HttpOutcome,
@@ -64,10 +63,10 @@ async function callUnlessMissing(
 type Refused = Extract<InvocationResult, { reason: 'role' }>;
 
 /** Returns an invoker that checks the role of each call that names a role. */
-export function guardInvoker(invoker: Invoker, region: string, roles: Roles): Invoker {
-  const check = checkRole(region, roles);
+export function guardInvoker(invoker: Invoker, arnOf: FindArn, roles: Roles): Invoker {
+  const check = checkRole(arnOf, roles);
   return {
-    ...guardCalls(invoker, region, roles),
+    ...guardCalls(invoker, arnOf, roles),
     stream(invocation) {
       const refused = check(invocation);
       return refused === undefined ? invoker.stream(invocation) : Promise.resolve(refused);
@@ -82,10 +81,10 @@ export function guardInvoker(invoker: Invoker, region: string, roles: Roles): In
 /** Like `guardInvoker`, for services, which wait for the whole result of a function. */
 export function guardCalls(
   invoker: Pick<Invoker, 'invoke' | 'has'>,
-  region: string,
+  arnOf: FindArn,
   roles: Roles,
 ): Pick<Invoker, 'invoke' | 'has'> {
-  const check = checkRole(region, roles);
+  const check = checkRole(arnOf, roles);
   return {
     invoke(invocation) {
       const refused = check(invocation);
@@ -97,21 +96,19 @@ export function guardCalls(
 
 type Named = Omit<Invocation, 'timeoutMs'>;
 
-function checkRole(region: string, roles: Roles): (invocation: Named) => Refused | undefined {
+/** Returns the ARN of a function by its name; undefined if no stack has the function. */
+type FindArn = (functionName: string) => string | undefined;
+
+function checkRole(arnOf: FindArn, roles: Roles): (invocation: Named) => Refused | undefined {
   return ({ roleArn, assumedBy, functionName, qualifier = '' }) => {
     const session = roleArn === undefined ? undefined : roles.assume(roleArn);
     if (roleArn === undefined || session === undefined) return undefined;
     if (!isOpen(roles, roleArn, assumedBy))
       return { kind: 'refused', reason: 'role', ...untrusting(roleArn, assumedBy) };
-    const { partition = 'aws', accountId = '' } = parseArn(roleArn) ?? {};
-    const named = qualifier === '' ? functionName : `${functionName}:${qualifier}`;
-    const resource = printArn({
-      partition,
-      service: 'lambda',
-      region,
-      accountId,
-      resource: `function:${named}`,
-    });
+    const arn = arnOf(functionName);
+    // A function that no stack has is refused by the invoker.
+    if (arn === undefined) return undefined;
+    const resource = qualifier === '' ? arn : `${arn}:${qualifier}`;
     const message = findDenial(session, [{ action: 'lambda:InvokeFunction', resource }]);
     if (message === undefined) return undefined;
     return { kind: 'refused', reason: 'role', message, role: { roleArn, lacks: 'right' } };

@@ -6,14 +6,15 @@ import type { Invoker } from '../../../core/ports.ts';
 import { runTraced } from './journaled.ts';
 import type { Parts } from '../parts.ts';
 
-type QueueParts = Pick<Parts, 'events' | 'options'>;
+type QueueParts = Pick<Parts, 'events' | 'options' | 'served'>;
 
 /** Queues an event. Returns false if the queue is full. */
 export async function queueEvent(
   { functionName, qualifier, payload, options }: AcceptedEvent,
-  { events, options: { region, accountId } }: QueueParts,
+  { events, options: { region, accountId }, served }: QueueParts,
 ): Promise<boolean> {
-  const arn = `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
+  const arn =
+    served.functionArnOf(functionName) ?? `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
   const service = await events.find('lambda');
   const named = qualifier === undefined ? arn : `${arn}:${qualifier}`;
   const outcome = await service?.target?.deliver?.(named, payload, { options });
@@ -23,7 +24,7 @@ export async function queueEvent(
 /** Returns the queue for integrations, whose events are told as effects of the request. */
 export function queueOfRequests(
   runtime: Pick<FunctionRuntime, 'refusalOf'>,
-  { events, options }: QueueParts,
+  { events, options, served }: QueueParts,
 ): Invoker['queue'] {
   return async ({ functionName, qualifier, payload, traceHeader }) => {
     const missing = runtime.refusalOf(functionName);
@@ -36,7 +37,7 @@ export function queueOfRequests(
       };
     const event = { functionName, qualifier, payload, options: undefined };
     const isQueued = await runTraced(events.journal, traceHeader, () =>
-      queueEvent(event, { events, options }),
+      queueEvent(event, { events, options, served }),
     );
     return isQueued
       ? { kind: 'queued' }

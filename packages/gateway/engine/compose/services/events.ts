@@ -33,7 +33,7 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
   const host = new ServiceHost({
     catalogue: catalogueOf(options),
     // If an invocation names a role, as a state machine does, the role needs the permission.
-    invoker: guardCalls(runtime, options.region, at.functionIdentities),
+    invoker: guardCalls(runtime, (name) => at.served.functionArnOf(name), at.functionIdentities),
     clock,
     random,
     services,

@@ -71,3 +71,23 @@ describe('an event that an integration puts into Lambda’s queue', () => {
     assert.equal(status, 413, sentences.join('\n'));
   });
 });
+
+// A walk in which every asynchronous invocation of a service in eu-central-1 was refused with 429.
+describe('an asynchronous event of a stack in another region than the gateway’s', () => {
+  const project = anAdvisedProject('template.yaml', {
+    'template.yaml': TEMPLATE,
+    'samconfig.toml': 'version = 0.1\n[default.deploy.parameters]\nregion = "eu-central-1"\n',
+  });
+  after(() => project[Symbol.dispose]());
+
+  it('goes to the dead-letter queue of the function in that region', async () => {
+    const { status, sentences } = await project.ask({
+      path: '/imports',
+      method: 'POST',
+      body: '{}',
+      tells: /queue failed/,
+    });
+    assert.equal(status, 200);
+    assert.match(sentences.join('\n'), /import failed with Error: file is required/);
+  });
+});
