@@ -7,6 +7,7 @@ import type { EdgeAnswer } from '../../kernel/edge-record.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type { Closure } from '../../core/websocket/limits.ts';
 import type { PermissionAdvice } from '../../core/stack/permission-advice.ts';
+import type { TrustAdvice } from '../../core/stack/statement-advice.ts';
 import type { PolicyTrace } from '../../core/policy/trace-policy.ts';
 import type { Definition } from '../surprises/template-text.ts';
 import type { Misread } from '../records/misread-event.ts';
@@ -596,11 +597,8 @@ export type Circumstances = {
   readonly untold?: readonly NamedPlace[] | undefined;
   /** The custom domains that are mapped to an API whose own endpoint is disabled. */
   readonly domains?: readonly string[];
-  /**
-   * The statement with which API Gateway may assume the role of the call; absent if no loaded stack has the
-   * role.
-   */
-  readonly trust?: string | undefined;
+  /** Why API Gateway cannot assume the role of the call, and the remedy; absent if no loaded stack has the role. */
+  readonly trust?: TrustAdvice | undefined;
   readonly guard: GuardCircumstances | undefined;
   /** The customer who sent a message, as the toolkit's authorizer recorded it when the connection was made. */
   readonly sender?: { readonly customer: string; readonly key?: string } | undefined;

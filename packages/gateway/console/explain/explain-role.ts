@@ -15,10 +15,10 @@ export function explainRole(
   if (lacks === 'trust')
     return {
       because: [
-        `API Gateway cannot assume the role${name} of ${whose}, because the trust policy of the role (AssumeRolePolicyDocument) does not name ${API_GATEWAY}. Nothing was called.`,
+        `API Gateway cannot assume the role${name} of ${whose}, because the trust policy of the role (AssumeRolePolicyDocument) ${trust?.because ?? `does not name ${API_GATEWAY}`}. Nothing was called.`,
       ],
       changes: [
-        trust ??
+        trust?.change ??
           `Add to the trust policy of the role${name}: ${JSON.stringify({ Effect: 'Allow', Principal: { Service: API_GATEWAY }, Action: 'sts:AssumeRole' })}.`,
       ],
     };

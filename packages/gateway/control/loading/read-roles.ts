@@ -1,5 +1,4 @@
 /** Reads the roles of stacks with their permissions, and the users that sign calls. */
-import { compileGlob } from '@gatewright/aws/glob';
 import { makeRoleId } from '@gatewright/aws/physical-ids';
 import { asOneOrMore, membersOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
@@ -7,7 +6,9 @@ import type { Tolerance } from '../../core/errors.ts';
 import { compilePolicy } from '../../core/policy/evaluate.ts';
 import { adviseStatement } from '../../core/stack/statement-advice.ts';
 import type { CompiledPolicy } from '../../core/policy/model.ts';
+import { API_GATEWAY } from '../../core/policy/role.ts';
 import type { Role } from '../../core/policy/role.ts';
+import { readTrustStatements } from '../../core/policy/trust-statements.ts';
 import { partitionOf } from '@gatewright/aws/arn';
 import type { ResolvedStack, UnsupportedItem } from '../../core/stack/model.ts';
 import { ofText, PolicyReader, readTags } from './read-policies.ts';
@@ -58,7 +59,7 @@ function readRole(owned: Owned, reader: PolicyReader, stacks: readonly ResolvedS
     policies: reader.policiesOf(owned, 'role'),
     boundary: reader.boundaryOf(owned),
     trust: readTrust(properties['AssumeRolePolicyDocument']),
-    trustedServices: readTrustedServices(properties['AssumeRolePolicyDocument']),
+    ...readServices(properties['AssumeRolePolicyDocument']),
     maxSessionSeconds: Number(properties['MaxSessionDuration'] ?? 3600),
     tags: readTags(properties['Tags']),
     place: resource.place(),
@@ -81,32 +82,16 @@ function readTrust(document: Json | undefined): CompiledPolicy | undefined {
   return compiled.kind === 'compiled' ? compiled.policy : undefined;
 }
 
-/**
- * Returns the services that the statements with Effect Allow permit to assume the role; `*` means every principal.
- * Returns undefined if the document has no statements. Conditions are not evaluated, because the `aws:SourceArn` that
- * API Gateway sends when it assumes a role is not documented.
- */
-function readTrustedServices(document: Json | undefined): ReadonlySet<string> | undefined {
-  const statements = membersOf(ofText(document))['Statement'];
-  if (statements === undefined) return undefined;
-  const assuming = asOneOrMore(statements).flatMap((one) => {
-    const { Effect: effect, Action: action, Principal: principal } = membersOf(one);
-    const isMeant = asOneOrMore(action).some(
-      (name) => typeof name === 'string' && compileGlob(name.toLowerCase())('sts:assumerole'),
-    );
-    return effect === 'Allow' && isMeant && principal !== undefined ? [principal] : [];
-  });
-  return new Set(
-    assuming
-      .flatMap((principal) =>
-        principal === '*'
-          ? ['*']
-          : [...asOneOrMore(membersOf(principal)['Service']), ...everybody(principal)],
-      )
-      .filter((name) => typeof name === 'string'),
+/** Returns what the trust policy says about services; empty if the document has no statements. */
+function readServices(document: Json | undefined): Pick<Role, 'trustedServices' | 'asksForSourceAccount'> {
+  const statements = readTrustStatements(document);
+  if (statements === undefined) return {};
+  const ofGateway = statements.filter(({ services }) =>
+    services.some((name) => name === '*' || name === API_GATEWAY),
   );
-}
-
-function everybody(principal: Json): readonly Json[] {
-  return asOneOrMore(membersOf(principal)['AWS']).filter((name) => name === '*');
+  return {
+    trustedServices: new Set(statements.flatMap(({ services }) => services)),
+    asksForSourceAccount:
+      ofGateway.length > 0 && ofGateway.every(({ asksForSourceAccount }) => asksForSourceAccount),
+  };
 }

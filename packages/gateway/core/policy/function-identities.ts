@@ -6,7 +6,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { makeRoleId } from '@gatewright/aws/physical-ids';
 import { describeDenial } from './identities.ts';
-import { API_GATEWAY, describeMissing, trusts, trustsAnyPrincipal } from './role.ts';
+import { describeMissing, trustsAnyPrincipal, trustsGateway } from './role.ts';
 import type { Identities, LocalIdentity, RoleSession } from './identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyDecision, PolicyQuestion } from './model.ts';
 import type { Role } from './role.ts';
@@ -100,7 +100,7 @@ export class FunctionIdentities {
   /** Returns whether API Gateway may assume the role; true for an unknown role. */
   isOpenToGateway(roleArn: string): boolean {
     const role = this.#roles.get(roleArn);
-    return role === undefined || trusts(role, API_GATEWAY);
+    return role === undefined || trustsGateway(role);
   }
 
   /** Returns whether the service may assume the role, also by a regional principal; true for an unknown role. */

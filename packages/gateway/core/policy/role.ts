@@ -30,6 +30,8 @@ export type Role = {
   readonly trust?: CompiledPolicy | undefined;
   /** The services that the trust policy names; absent if the trust policy is not known. */
   readonly trustedServices?: ReadonlySet<string> | undefined;
+  /** Whether every statement that lets API Gateway assume the role has a condition that only `aws:SourceAccount` meets. */
+  readonly asksForSourceAccount?: boolean | undefined;
   /** The maximum session duration in seconds; absent means one hour. */
   readonly maxSessionSeconds?: number | undefined;
   readonly tags: ReadonlyMap<string, string>;
@@ -65,9 +67,16 @@ function globalName(service: string): string {
   return service.replace(/^(\w+)\.[a-z]{2,4}(?:-[a-z]+)+-\d\./, '$1.').replace(/\.cn$/, '');
 }
 
-/** Whether the trust policy lets the service assume the role. If the trust policy is not known, returns true. */
-export function trusts({ trustedServices }: Pick<Role, 'trustedServices'>, service: string): boolean {
-  return trustedServices === undefined || trustedServices.has(service) || trustedServices.has('*');
+/**
+ * Whether the trust policy lets API Gateway assume the role for an integration or an authorizer. If the trust policy is
+ * not known, returns true.
+ */
+export function trustsGateway({
+  trustedServices,
+  asksForSourceAccount = false,
+}: Pick<Role, 'trustedServices' | 'asksForSourceAccount'>): boolean {
+  if (trustedServices === undefined) return true;
+  return !asksForSourceAccount && (trustedServices.has(API_GATEWAY) || trustedServices.has('*'));
 }
 
 /** Returns the JSON of a policy statement that would allow the call. */

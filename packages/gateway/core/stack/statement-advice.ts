@@ -6,6 +6,7 @@ import { asOneOrMore, isJsonList, mapOf, membersOf } from '@gatewright/aws/json-
 import { parseArn, printArn } from '@gatewright/aws/arn';
 import { awaitedBy } from './creation-order.ts';
 import { isElsewhere, nameFor, referredBy, writeReference } from './resource-reference.ts';
+import { readTrustStatements } from '../policy/trust-statements.ts';
 import { constructOf, formatOf, shortPlace } from './source-format.ts';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import type { RefusedCall } from '../policy/role.ts';
@@ -90,20 +91,60 @@ function write(target: Target): string {
   }
 }
 
+export type TrustAdvice = {
+  /** Why the service cannot assume the role: what its trust policy says. */
+  readonly because: string;
+  readonly change: string;
+};
+
 /**
- * Returns the statement with which the service may assume the role, in the format of the role's stack; undefined if no
- * loaded stack has the role.
+ * Returns why the service cannot assume the role, and the change with which it can, in the format of the role's stack;
+ * undefined if no loaded stack has the role.
  */
 export function adviseTrust(
   stacks: readonly ResolvedStack[],
   roleName: string,
   service: string,
-): string | undefined {
+): TrustAdvice | undefined {
   for (const stack of stacks)
     for (const role of stack.resources.values())
       if (role.type === 'AWS::IAM::Role' && role.physicalId === roleName)
-        return writeTrust(stack, role, service);
+        return (
+          adviseCondition(stack, role, service) ?? {
+            because: `does not name ${service}`,
+            change: writeTrust(stack, role, service),
+          }
+        );
   return undefined;
+}
+
+/**
+ * Returns the advice for a role that names the service, but with a condition on `aws:SourceAccount`: API Gateway does
+ * not send this key when it assumes the role of an integration (docs/aws §8).
+ */
+function adviseCondition(
+  stack: ResolvedStack,
+  role: ResolvedResource,
+  service: string,
+): TrustAdvice | undefined {
+  const { kind } = formatOf(stack);
+  const asking = readTrustStatements(role.properties['AssumeRolePolicyDocument'])?.find(
+    ({ services, asksForSourceAccount }) =>
+      asksForSourceAccount && services.some((name) => name === '*' || name === service),
+  );
+  if (asking === undefined) return undefined;
+  const statement = `AssumeRolePolicyDocument.Statement.${asking.index}`;
+  const id = kind === 'cdk' ? (constructOf(stack, role.logicalId) ?? role.logicalId) : role.logicalId;
+  const owner =
+    kind === 'cdk'
+      ? `assumedBy of the role ${id} in the CDK app`
+      : kind === 'terraform'
+        ? `assume_role_policy of ${id}`
+        : `${statement} of the role ${id} (${shortPlace(role, statement)})`;
+  return {
+    because: `has a condition on aws:SourceAccount, and API Gateway does not send this key when it assumes the role of an integration or authorizer`,
+    change: `Remove the condition on aws:SourceAccount from ${owner}.`,
+  };
 }
 
 function writeTrust(stack: ResolvedStack, role: ResolvedResource, service: string): string {

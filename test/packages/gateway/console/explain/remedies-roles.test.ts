@@ -1,6 +1,7 @@
 /**
  * A role with which API Gateway cannot call is explained, the advice is written into the template, and the request
- * passes (docs/aws §8: Miserlou/Zappa#479, terraform-aws-modules/terraform-aws-apigateway-v2#87).
+ * passes (docs/aws §8: Miserlou/Zappa#479, terraform-aws-modules/terraform-aws-apigateway-v2#87,
+ * aws-solutions-library-samples/accelerated-intelligent-document-processing-on-aws#479).
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -149,6 +150,10 @@ const ROWS: readonly (readonly [name: string, stack: Stack, body: string, key: s
   ],
 ];
 
+/** Adds the condition to the first statement that lets a service assume a role, which is the one of `Caller`. */
+const withCondition = (text: string, condition: string): string =>
+  text.replace('Action: sts:AssumeRole }', `Action: sts:AssumeRole, Condition: ${condition} }`);
+
 describe('a role with which API Gateway cannot call', () => {
   for (const [name, stack, body, key, because] of ROWS)
     it(`is refused, and the advice helps: ${name}`, async () => {
@@ -173,6 +178,41 @@ describe('a role with which API Gateway cannot call', () => {
 
       const passed = await project.ask(request);
       assert.equal(passed.status, 200, passed.sentences.join('\n'));
+    });
+
+  for (const [name, api] of [
+    ['an integration of a service', TO_QUEUE],
+    ['an integration of a function', TO_FUNCTION],
+    ['an authorizer', GUARDED],
+    ['an integration of an HTTP API', SUBTYPE],
+  ] as const)
+    it(`is told to lose its condition on aws:SourceAccount: ${name}`, async () => {
+      const rights = api === TO_QUEUE || api === SUBTYPE ? SEND : INVOKE_ALL;
+      const open = template({ trusted: GATEWAY, rights, api });
+      const asking = withCondition(open, '{ StringEquals: { aws:SourceAccount: !Ref AWS::AccountId } }');
+      using project = anAdvisedProject('template.yaml', { 'template.yaml': asking, 'index.js': HANDLER });
+      const request = { path: '/', headers: { Authorization: 'token' } };
+      const refused = await project.ask(request);
+      assert.equal(refused.status, 500, refused.body);
+      assert.match(refused.sentences.join('\n'), /has a condition on aws:SourceAccount/);
+      assert.doesNotMatch(refused.sentences.join('\n'), /does not name/);
+      assert.deepEqual(refused.changes, [
+        'Remove the condition on aws:SourceAccount from AssumeRolePolicyDocument.Statement.0 of the role Caller (template.yaml:10).',
+      ]);
+      project.write('template.yaml', open);
+      assert.equal((await project.ask(request)).status, 200);
+    });
+
+  for (const [condition, why] of [
+    ['{ StringEqualsIfExists: { aws:SourceAccount: !Ref AWS::AccountId } }', 'is met without the key'],
+    ["{ StringNotEquals: { aws:SourceAccount: '210987654321' } }", 'is met without the key'],
+    ["{ ArnLike: { aws:SourceArn: 'arn:aws:execute-api:*:*:*' } }", 'is not evaluated (docs/aws §8)'],
+  ] as const)
+    it(`may be assumed if its condition ${why}: ${condition}`, async () => {
+      const open = template({ trusted: GATEWAY, rights: SEND, api: TO_QUEUE });
+      const text = withCondition(open, condition);
+      using project = anAdvisedProject('template.yaml', { 'template.yaml': text, 'index.js': HANDLER });
+      assert.equal((await project.ask({ path: '/' })).status, 200);
     });
 
   it('is not explained for a role whose trust policy names everybody, or that no loaded stack has', async () => {
