@@ -56,11 +56,14 @@ function explainOutcome(about: Circumstances): Reason {
       `${about.apiId}/${about.stageName ?? '*'}/${(about.routeKey ?? '*/*').replace(' /', '/').replaceAll(/\{[^}]*\}/g, '*')}`,
     );
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
-  if (defect?.kind === 'mapping')
-    return {
-      because: [sentence(failure), ...describeMissed(integration), ...describeBodyFault(about)],
-      changes: [adviseMapping(defect, about)],
-    };
+  if (defect?.kind === 'mapping') {
+    const because = [sentence(failure), ...describeMissed(integration), ...describeBodyFault(about)];
+    const advice = adviseMapping(defect, about);
+    // If a stage variable is missing, the surprise names the variable, and the Uri may be right.
+    return defect.problem === 'address'
+      ? { because, changes: [], otherwise: advice }
+      : { because, changes: [advice] };
+  }
   if (integration === undefined) return { because: [sentence(failure)], changes: [] };
   switch (integration.outcome) {
     case 'timed-out':

@@ -68,7 +68,7 @@ function isOtherCase(stage: string, path: string): boolean {
 }
 
 function explainStage(about: Circumstances): Reason {
-  const { failure, stages, protocol, path, isEndpointDisabled, domains = [], definition } = about;
+  const { failure, stages, protocol, path, isEndpointDisabled, domains = [], definition, undeployed } = about;
   const named = `the ${stages.length === 1 ? 'stage' : 'stages'} ${listed(stages, 'and')}`;
   const isStageless = protocol === 'http' && isEndpointDisabled !== true && stages.length > 0;
   if (isEndpointDisabled === true)
@@ -77,6 +77,13 @@ function explainStage(about: Circumstances): Reason {
       changes: [
         `Call the API by its custom domain${domains.length === 0 ? '' : ` ${listed(domains, 'or')} (on this machine: with the header Host)`}, or set DisableExecuteApiEndpoint of the API to false.`,
       ],
+    };
+  if (undeployed !== undefined)
+    return {
+      because: [
+        `The stage ${undeployed.name} (${undeployed.place}) has no deployment: it has neither AutoDeploy, which is false by default, nor a DeploymentId. None of its routes is served.`,
+      ],
+      changes: [`Set ${undeployed.setting} on the stage ${undeployed.name} (${undeployed.place}).`],
     };
   const because = [
     isStageless

@@ -41,7 +41,8 @@ export function explain(
   const reason = findReason(about);
   const deliveries = explainDeliveries(about.deliveries ?? []);
   const isUnadvised =
-    about.failure !== undefined && reason.changes.length === 0 && surprises.changes.length === 0;
+    about.failure !== undefined &&
+    [...reason.changes, ...surprises.changes, reason.otherwise ?? ''].every((change) => change === '');
   const unloaded = explainUnloaded(about);
   // The refusal by a service explains the function's response, unless there is advice about the response itself.
   const isDenied =

@@ -8,6 +8,8 @@ import { atStage } from '../../core/routing/invoke-sources.ts';
 import { advisePermission } from '../../core/stack/permission-advice.ts';
 import { writeReference } from '../../core/stack/resource-reference.ts';
 import { adviseStatement, adviseTrust } from '../../core/stack/statement-advice.ts';
+import { formatOf, shortPlace } from '../../core/stack/source-format.ts';
+import { lacksDeployment } from '../../control/loading/inspect-apis.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
 import { findMappings } from '../surprises/template-text.ts';
 import { placeOfFirst, resourcesOf } from './find-places.ts';
@@ -17,7 +19,10 @@ import type { Circumstances, NamedPlace } from '../explain/circumstances.ts';
 export function adviseByStacks(
   about: Circumstances,
   stacks: readonly ResolvedStack[],
-): Pick<Circumstances, 'statements' | 'permission' | 'trust' | 'domains' | 'untold' | 'functionReference'> {
+): Pick<
+  Circumstances,
+  'statements' | 'permission' | 'trust' | 'domains' | 'untold' | 'functionReference' | 'undeployed'
+> {
   const { defect, apiId, stageName = '*' } = about;
   return {
     ...(about.integration?.errorType === 'GoneException' &&
@@ -34,6 +39,7 @@ export function adviseByStacks(
       }),
     ...(defect?.kind === 'function-url' && { functionReference: referTo(stacks, defect.functionArn) }),
     ...(about.isEndpointDisabled === true && { domains: findDomains(stacks, apiId) }),
+    ...(about.stageName === undefined && { undeployed: findUndeployed(about, stacks) }),
     ...(defect?.kind === 'role' && {
       trust: adviseTrust(stacks, nameOfRole(defect.roleArn), API_GATEWAY),
     }),
@@ -71,6 +77,32 @@ function findUntold(stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
         ? []
         : [{ what: asText(api.properties['Name']) ?? api.logicalId, place }];
     });
+}
+
+/** The setting that deploys a stage, in the format of the stack. */
+const AUTO_DEPLOY: Readonly<Record<string, string>> = {
+  terraform: 'auto_deploy = true',
+  cdk: 'autoDeploy: true',
+};
+
+/** Returns the stage that the path of the request names, if a stack defines this stage without a deployment. */
+function findUndeployed(
+  { apiId, path }: Circumstances,
+  stacks: readonly ResolvedStack[],
+): Circumstances['undeployed'] {
+  const [, first = ''] = path.split('/');
+  const stages = stacks.flatMap((stack) =>
+    resourcesOf([stack], 'AWS::ApiGatewayV2::Stage').flatMap((stage) => {
+      const { ApiId, StageName } = stage.properties;
+      const name = asText(StageName);
+      return ApiId === apiId && name !== undefined && lacksDeployment(stage) ? [{ stack, stage, name }] : [];
+    }),
+  );
+  const found = stages.find(({ name }) => name === first) ?? stages.find(({ name }) => name === '$default');
+  if (found === undefined) return undefined;
+  const { stack, stage, name } = found;
+  const setting = AUTO_DEPLOY[formatOf(stack).kind] ?? 'AutoDeploy: true';
+  return { name, place: shortPlace(stage), setting };
 }
 
 /** The custom domains of the loaded stacks that are mapped to the API, each with the path of its mapping. */

@@ -145,10 +145,10 @@ export function placesOfSurprises(
     }
     if (deciding === undefined || !('members' in deciding)) return [];
     const places = placeOfMember(owners[deciding.of], deciding.members, surprise);
-    // The API lacks the setting, so that the setting has to be added to the API.
-    return places.length === 0 && deciding.of === 'api'
-      ? named(`API ${owners.api?.logicalId ?? ''}`, placeOf(owners.api))
-      : places;
+    // The API or the stage lacks the setting, so that the setting has to be added there.
+    if (places.length > 0) return places;
+    if (deciding.of === 'api') return named(`API ${owners.api?.logicalId ?? ''}`, placeOf(owners.api));
+    return deciding.of === 'stage' ? named(`stage ${stage?.name ?? ''}`, placeOf(owners.stage)) : [];
   });
 }
 

@@ -100,7 +100,7 @@ const missingVariable: SurpriseKind = {
         `${route.routeKey} refers to the stage ${one ? 'variable' : 'variables'} ${variables.join(', ')}, which ${one ? 'has' : 'have'} no value on stage ${stage.name}, so the gateway used an empty string.`,
       ],
       changes: [
-        `Give ${one ? 'it' : 'them'} a value in ${api.protocol === 'rest' ? 'Variables' : 'StageVariables'} of stage ${stage.name}; no new deployment is needed.`,
+        `Give ${variables.join(', ')} ${one ? 'a value' : 'values'} in ${api.protocol === 'rest' ? 'Variables' : 'StageVariables'} of stage ${stage.name}; no new deployment is needed.`,
       ],
     };
   },
