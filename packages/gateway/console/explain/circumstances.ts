@@ -536,6 +536,17 @@ export type Circumstances = {
         readonly isAddedBySam?: true;
       }
     | undefined;
+  /** The API that has a route for the request at the same custom domain, but under a shorter mapping key. */
+  readonly hidden?:
+    | {
+        readonly logicalId: string;
+        readonly route: string;
+        /** The key of its mapping, and the longer key that API Gateway chose, with the place of the latter. */
+        readonly key: string;
+        readonly ownKey: string;
+        readonly place: string | undefined;
+      }
+    | undefined;
   /** Whether an HTTP API has CORS settings, with which it answers the preflights that no route matches. */
   readonly hasCors?: true | undefined;
   /** True if the API's own endpoint is disabled, so that no stage is served at that endpoint. */

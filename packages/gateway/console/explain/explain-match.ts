@@ -257,6 +257,21 @@ function adviseOtherApi({ otherApi, protocol, definition, method, path }: Circum
     : [`C${call}`];
 }
 
+/** Explains that a longer mapping key hides the route of another API. */
+function explainHidden({ hidden, apiName, method, path }: Circumstances): Reason {
+  if (hidden === undefined) return { because: [], changes: [] };
+  const { logicalId, route, key, ownKey, place } = hidden;
+  const at = place === undefined ? '' : ` (${place})`;
+  return {
+    because: [
+      `The API ${logicalId} has the route ${route}, and its mapping at this domain has ${key === '' ? 'no key' : `the key ${key}`}. API Gateway chooses the longest key with which the path begins, which is ${ownKey}, and tries no other mapping if the API of this one has no route.`,
+    ],
+    changes: [
+      `Change the mapping key ${ownKey} of the API ${apiName}${at} to one with which no path of ${logicalId} begins. Or add the route ${method} ${path} to the API ${apiName}, and deploy this API again.`,
+    ],
+  };
+}
+
 function explainRoute(about: Circumstances, stageName: string): Reason {
   const {
     method,
@@ -270,13 +285,14 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
     behindSegment,
   } = about;
   // Routes that differ much from the request are named only if no route is more similar.
-  const served = about.servedBy !== undefined || about.otherApi !== undefined;
+  const served = about.servedBy !== undefined || about.otherApi !== undefined || about.hidden !== undefined;
   const meant = served ? [] : nearMisses.filter(({ isFar }) => isFar !== true);
   const near = (served || meant.length > 0 ? meant : nearMisses).map(
     ({ route, because }) => `${route}: ${because}`,
   );
   const mapped = mappedPath(stagePath, stageName);
   const edge = explainForwardedPath(about);
+  const hidden = explainHidden(about);
   return {
     because: [
       `Stage ${stageName} has no route for ${method} ${path}${protocol === 'rest' ? '. REST APIs respond with “Missing Authentication Token” in that case, or with a message about the Authorization header if there is one; neither concerns a token' : ''}.`,
@@ -287,6 +303,7 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
         : [
             `The request was sent to ${mapped}${path} at ${domain === undefined ? 'a custom domain' : `the custom domain ${domain.name}`}, whose mapping key ${mapped} was removed from the path before it was compared with the routes.`,
           ]),
+      ...hidden.because,
       ...(domain === undefined || doubledStage === undefined
         ? []
         : [
@@ -303,13 +320,14 @@ function explainRoute(about: Circumstances, stageName: string): Reason {
     ],
     changes: [
       ...edge.changes,
-      ...adviseOtherApi(about),
+      ...hidden.changes,
+      ...(hidden.changes.length > 0 ? [] : adviseOtherApi(about)),
       ...adviseFragment(path, meant[0]),
       // The advice for a preflight is reported with the surprises, because the browser chooses the method of a
       // preflight.
       ...(isPreflight === true && verbsOf(nearMisses).length > 0
         ? []
-        : about.otherApi !== undefined && meant.length === 0
+        : (about.otherApi !== undefined || about.hidden !== undefined) && meant.length === 0
           ? []
           : [adviseRoute(about, stageName, meant[0])]),
     ],

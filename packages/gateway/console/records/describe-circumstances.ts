@@ -6,7 +6,7 @@ import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, tracePolicies } from './describe-guard.ts';
-import { findRouteOfOtherApi } from './route-of-other-api.ts';
+import { findHidden, findRouteOfOtherApi } from './route-of-other-api.ts';
 import { describeAddress, describeDomain } from './describe-address.ts';
 import { describeIntegration, describeOutcome } from './describe-integration.ts';
 import type { IntegrationWith } from './describe-integration.ts';
@@ -113,6 +113,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     stages: [...api.stages.keys()],
     ...describeAddress(recorded),
     otherApi: findRouteOfOtherApi(recorded, at.stacks),
+    hidden: findHidden(recorded, at.stacks),
     ...(stage?.deployment.cors !== undefined && { hasCors: true }),
     routeKey: route?.routeKey,
     phase: recorded.phase,

@@ -91,3 +91,68 @@ Resources:
     ]);
   });
 });
+
+describe('a mapping key that hides the route of another API', () => {
+  /** A REST API with one GET method, and its mapping at the domain api.example.com. */
+  const rest = (id: string, part: string, mapping: string): string => `
+  ${id}: { Type: AWS::ApiGateway::RestApi, Properties: { Name: ${id.toLowerCase()}, EndpointConfiguration: { Types: [REGIONAL] } } }
+  ${id}Part:
+    Type: AWS::ApiGateway::Resource
+    Properties: { RestApiId: !Ref ${id}, ParentId: ${part.includes('/') ? `!Ref ${id}First` : `!GetAtt ${id}.RootResourceId`}, PathPart: ${part.split('/').at(-1)} }${
+      part.includes('/')
+        ? `
+  ${id}First:
+    Type: AWS::ApiGateway::Resource
+    Properties: { RestApiId: !Ref ${id}, ParentId: !GetAtt ${id}.RootResourceId, PathPart: ${part.split('/')[0]} }`
+        : ''
+    }
+  ${id}Get:
+    Type: AWS::ApiGateway::Method
+    Properties:
+      RestApiId: !Ref ${id}
+      ResourceId: !Ref ${id}Part
+      HttpMethod: GET
+      AuthorizationType: NONE
+      MethodResponses: [{ StatusCode: '200' }]
+      Integration: { Type: MOCK, RequestTemplates: { application/json: '{"statusCode": 200}' }, IntegrationResponses: [{ StatusCode: '200' }] }
+  ${id}Deployment: { Type: AWS::ApiGateway::Deployment, DependsOn: ${id}Get, Properties: { RestApiId: !Ref ${id} } }
+  ${id}Stage: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref ${id}, DeploymentId: !Ref ${id}Deployment, StageName: prod } }
+  ${id}Mapping:
+    DependsOn: ${id}Stage
+    ${mapping}`;
+  const mapping = (id: string, key: string): string =>
+    `Type: AWS::ApiGatewayV2::ApiMapping
+    Properties: { DomainName: !Ref Domain, Stage: prod, ApiId: !Ref ${id}${key === '' ? '' : `, ApiMappingKey: ${key}`} }`;
+  const domain = (apis: string): string => `
+Resources:
+  Domain:
+    Type: AWS::ApiGateway::DomainName
+    Properties:
+      DomainName: api.example.com
+      RegionalCertificateArn: arn:aws:acm:us-east-1:123456789012:certificate/1
+      EndpointConfiguration: { Types: [REGIONAL] }${apis}
+`;
+  for (const { keys, path, other } of [
+    { keys: ['shop', 'shop/v2'], path: '/shop/v2/orders', other: /has the key shop\./ },
+    { keys: ['', 'v2'], path: '/v2/orders', other: /has no key\./ },
+  ])
+    it(`is named, and another key helps: ${keys[1]} beside ${keys[0] || 'no key'}`, async () => {
+      const [first = '', second = ''] = keys;
+      const text = domain(
+        `${rest('Shop', 'v2/orders', mapping('Shop', first))}${rest('Catalog', 'products', mapping('Catalog', second))}`,
+      );
+      using project = anAdvisedProject('template.yaml', { 'template.yaml': text });
+      const request = { path: `/..${path}`, headers: { host: 'api.example.com' } };
+      const refused = await project.ask(request);
+      assert.equal(refused.status, 403, refused.body);
+      const sentences = refused.sentences.join('\n');
+      assert.match(sentences, /The API Shop has the route GET \/v2\/orders/);
+      assert.match(sentences, other);
+      assert.match(
+        refused.changes.join('\n'),
+        new RegExp(`^Change the mapping key ${second} of the API catalog \\(template\\.yaml:\\d+\\) to one`),
+      );
+      project.write('template.yaml', text.replace(mapping('Catalog', second), mapping('Catalog', 'catalog')));
+      assert.equal((await project.ask(request)).status, 200);
+    });
+});
