@@ -11,7 +11,8 @@ import { edgePage } from '../events/edge-page.ts';
 import { edgeIdOf, isBehindEdge } from '../events/request-headers.ts';
 import { describeDenial } from '../events/denial-text.ts';
 import { requestConditions } from '../events/request-conditions.ts';
-import type { PrivateDomain } from '../events/request-facts.ts';
+import type { HeaderList } from '../events/header-list.ts';
+import type { PackedBody, PrivateDomain } from '../events/request-facts.ts';
 import { MAX_BODY_BYTES } from '../exchange.ts';
 import type { Matched, Received, RequestLimits } from '../exchange.ts';
 
@@ -60,7 +61,7 @@ export function screen(received: Received): void {
       source: 'client',
       reason: `the body is larger than ${received.api.functionUrl === undefined ? '10' : '6'} MB`,
     });
-  if (received.packed?.fault !== undefined) refusePacked(received.packed.fault);
+  if (received.packed?.fault !== undefined) refusePacked(received.headers, received.packed);
   if (received.method === 'GET' && received.body !== undefined) refuseBodyAtEdge(received, received.body);
 }
 
@@ -93,16 +94,52 @@ function refuseBodyAtEdge(received: Received, { length }: Buffer): void {
   });
 }
 
-function refusePacked(fault: 'unsupported' | 'too-large'): never {
+function refusePacked(headers: HeaderList, { fault, sent }: PackedBody): never {
   if (fault === 'too-large')
     throw gatewayError('REQUEST_TOO_LARGE', {
       source: 'client',
       reason: 'the decompressed body is larger than 10 MB',
     });
+  const coding = (headers.last('content-encoding') ?? '').trim().toLowerCase();
+  const { because, change } = explainCoding(coding, sent);
   throw gatewayError('UNSUPPORTED_MEDIA_TYPE', {
     source: 'client',
-    reason: 'the body does not match its Content-Encoding, or the coding is neither gzip nor deflate',
+    reason: `the body cannot be decompressed: ${because}`,
+    defect: { kind: 'screen', because: [`${because}.`], changes: [change] },
   });
+}
+
+/** How the compressed data of each coding that API Gateway decompresses begins (RFC 1952 §2.3.1, RFC 1950 §2.2). */
+const BEGINNINGS: Readonly<Record<string, (body: Buffer) => boolean>> = {
+  gzip: (body) => body[0] === 0x1f && body[1] === 0x8b,
+  deflate: (body) => ((body[0] ?? 0) & 0x0f) === 8 && body.length > 1 && body.readUInt16BE() % 31 === 0,
+};
+
+/** Says why a body with this Content-Encoding cannot be decompressed, and how the client has to send the body. */
+function explainCoding(coding: string, body: Buffer): { readonly because: string; readonly change: string } {
+  const isPacked = BEGINNINGS[coding];
+  if (isPacked === undefined)
+    return {
+      because: `Content-Encoding is ${coding}, but API Gateway decompresses only gzip and deflate`,
+      change:
+        'Compress the body with gzip or deflate, and name this coding in Content-Encoding. Or send the body uncompressed, without Content-Encoding.',
+    };
+  if (isPacked(body))
+    return {
+      because: `Content-Encoding is ${coding}, and the body begins as ${coding} does, but its data are damaged or incomplete`,
+      change:
+        'Send the compressed body byte for byte, with all its bytes. curl does so with --data-binary @FILE, but not with -d @FILE, which removes line breaks.',
+    };
+  const other = Object.keys(BEGINNINGS).find((name) => BEGINNINGS[name]?.(body) === true);
+  if (other !== undefined)
+    return {
+      because: `Content-Encoding is ${coding}, but the body is compressed with ${other}`,
+      change: `Send Content-Encoding: ${other}.`,
+    };
+  return {
+    because: `Content-Encoding is ${coding}, but the body is not compressed with ${coding}`,
+    change: `Remove the header Content-Encoding from the request, or compress the body with ${coding}.`,
+  };
 }
 
 /**

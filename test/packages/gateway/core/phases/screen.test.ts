@@ -1,6 +1,7 @@
 /** The hard limits, each at its last accepted size and one above (docs/aws §1.1 steps 1 and 4). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { GatewayError } from '../../../../../packages/gateway/core/errors.ts';
 import { screen } from '../../../../../packages/gateway/core/phases/screen.ts';
 import { HeaderList } from '../../../../../packages/gateway/core/events/header-list.ts';
@@ -14,17 +15,19 @@ const headersOf = (bytes: number): readonly string[] => {
   return [...HOST, 'x-a', 'v'.repeat(bytes - used - 2)];
 };
 
-function codeOf(
-  over: Partial<Record<keyof Received, unknown>> & { readonly lines?: readonly string[] },
-): string {
+type Over = Partial<Record<keyof Received, unknown>> & { readonly lines?: readonly string[] };
+
+const codeOf = (over: Over): string => errorOf(over)?.code ?? 'accepted';
+
+function errorOf(over: Over): GatewayError | undefined {
   const { lines = HOST, ...own } = over;
   const received = { api: {}, rawPath: '/a', rawQuery: '', headers: new HeaderList(lines), ...own };
   try {
     screen(received as unknown as Received);
-    return 'accepted';
+    return undefined;
   } catch (error) {
     assert.ok(error instanceof GatewayError);
-    return error.code;
+    return error;
   }
 }
 
@@ -71,7 +74,7 @@ describe('a request', () => {
     },
     {
       name: 'with a packed body in a coding that AWS does not unpack',
-      over: { packed: { fault: 'unsupported' } },
+      over: { packed: { fault: 'unsupported', sent: Buffer.from('{}') } },
       code: 'UNSUPPORTED_MEDIA_TYPE',
     },
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
@@ -91,5 +94,50 @@ describe('a request', () => {
   ])
     it(`${name} is ${code}`, () => {
       assert.equal(codeOf(over), code);
+    });
+});
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html
+describe('a body that cannot be decompressed', () => {
+  const packed = gzipSync('{"event":"click"}');
+  for (const { name, coding, sent, because, change } of [
+    {
+      name: 'a coding that API Gateway does not decompress',
+      coding: 'br',
+      sent: packed,
+      because: /^Content-Encoding is br, but API Gateway decompresses only gzip and deflate\.$/,
+      change: /^Compress the body with gzip or deflate/,
+    },
+    {
+      name: 'text that is not compressed',
+      coding: 'gzip',
+      sent: Buffer.from('{"event":"click"}'),
+      because: /^Content-Encoding is gzip, but the body is not compressed with gzip\.$/,
+      change: /^Remove the header Content-Encoding from the request, or compress the body with gzip/,
+    },
+    {
+      name: 'the other coding',
+      coding: 'deflate',
+      sent: packed,
+      because: /^Content-Encoding is deflate, but the body is compressed with gzip\.$/,
+      change: /^Send Content-Encoding: gzip\.$/,
+    },
+    {
+      name: 'a body that has lost bytes',
+      coding: 'gzip',
+      sent: packed.subarray(0, 12),
+      because:
+        /^Content-Encoding is gzip, and the body begins as gzip does, but its data are damaged or incomplete\.$/,
+      change: /--data-binary/,
+    },
+  ])
+    it(`is refused with the reason: ${name}`, () => {
+      const lines = [...HOST, 'Content-Encoding', coding];
+      const error = errorOf({ lines, packed: { fault: 'unsupported', sent } });
+      assert.equal(error?.code, 'UNSUPPORTED_MEDIA_TYPE');
+      const defect = error.detail.defect;
+      assert.ok(defect?.kind === 'screen');
+      assert.match(defect.because.join('\n'), because);
+      assert.match(defect.changes.join('\n'), change);
     });
 });
