@@ -2,8 +2,6 @@
  * Finds surprises in the call to an integration: the route that led to it, its path, body and templates, what was
  * not checked or cached before it, and what became of its status (docs/aws §2, §6–§9).
  */
-import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
-import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { requestTemplateOf } from '../records/sent.ts';
 import { statusOfHttpApi } from '../records/event-fault.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
@@ -15,6 +13,7 @@ import type { Integration } from '../../core/deployment/model.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { findLine, isPythonCode } from '../records/handler-lines.ts';
+import { entriesFailed } from './failed-entries.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
@@ -211,54 +210,6 @@ const mockWithoutBody: SurpriseKind = {
     };
   },
 };
-
-/** The members that count failed entries in replies of AWS services whose status is nevertheless a success. */
-const FAILED_COUNTS = ['FailedEntryCount', 'FailedRecordCount', 'FailedPutCount'];
-
-const entriesFailed: SurpriseKind = {
-  code: 'ENTRIES_FAILED',
-  mark: 'entries failed',
-  source: 'docs/aws §8',
-  find({ integration, recorded }) {
-    const { outcome } = recorded;
-    if (integration?.kind !== 'service' && integration?.kind !== 'http-api-service') return undefined;
-    if (outcome?.kind !== 'answered' || outcome.status >= 400) return undefined;
-    const reply = parseJsonObject(outcome.body.toString()) ?? {};
-    const lost = Array.isArray(reply['Failed']) ? reply['Failed'].length : 0;
-    const failed =
-      FAILED_COUNTS.map((name) => reply[name]).find((count) => typeof count === 'number') ?? lost;
-    if (typeof failed !== 'number' || failed === 0) return undefined;
-    const first = firstFailure(reply);
-    return {
-      values: { failed },
-      because: [
-        `The service responded with ${outcome.status}, but ${failed} ${failed === 1 ? 'entry' : 'entries'} of the call failed${first === undefined ? ': its reply says which, and why' : `, the first with ${first.replace(/\.$/, '')}`}.`,
-      ],
-      changes: [adviseEntries(first ?? '')],
-    };
-  },
-};
-
-function adviseEntries(first: string): string {
-  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
-  if (first.startsWith('MalformedDetail'))
-    return `Make Detail of each entry a string that contains a JSON object. In a request template: "Detail": "$util.escapeJavaScript($input.json('$'))" for the whole body, or $input.json of a member that is an object. A client must read the reply, because its status is a success.`;
-  // docs/aws §22.5
-  if (first.startsWith('NotAuthorizedForSourceException'))
-    return 'Give the entries a Source that does not begin with aws., and name that source in the patterns of the rules: only AWS services may send events with such a Source. A client must read the reply, because its status is a success.';
-  return 'Correct the failed entries; a client must read the reply, because its status is a success.';
-}
-
-/** Returns the code and the message of the first entry that failed; undefined if none failed. */
-function firstFailure(reply: UnknownMembers): string | undefined {
-  const lists = ['Failed', 'Entries', 'Records', 'RequestResponses'].map((name) => reply[name]);
-  for (const entry of lists.flatMap((list): unknown[] => (Array.isArray(list) ? list : []))) {
-    const { ErrorCode, ErrorMessage, Code, Message } = membersOf(entry);
-    const texts = [ErrorCode ?? Code, ErrorMessage ?? Message].filter((text) => typeof text === 'string');
-    if (texts.length > 0) return texts.join(': ');
-  }
-  return undefined;
-}
 
 const bodyNotSent: SurpriseKind = {
   code: 'BODY_NOT_SENT',
