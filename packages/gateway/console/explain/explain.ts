@@ -16,7 +16,7 @@ import { explainUnloaded } from './explain-unloaded.ts';
 import { explainDefaultRoute, explainMatch } from './explain-match.ts';
 import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
 import type { Reason } from './reason.ts';
-import type { Circumstances, LeftUnits, NamedPlace } from './circumstances.ts';
+import type { Circumstances, LeftUnits, NamedPlace, ToldStep } from './circumstances.ts';
 import { placesOfRemedies } from './remedy-places.ts';
 import { asTyped } from '../../../base/terminal/typed-commands.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
@@ -39,19 +39,19 @@ export function explain(
   surprises: Reason & { readonly isCause?: boolean; readonly minorChanges?: readonly string[] } = NOTHING,
 ): Story {
   const reason = findReason(about);
-  const deliveries = explainDeliveries(about.deliveries ?? []);
+  const told = (about.deliveries ?? []).filter((one) => !isOwnEntry(one, about));
+  const deliveries = explainDeliveries(told);
   const isUnadvised =
     about.failure !== undefined &&
     [...reason.changes, ...surprises.changes, reason.otherwise ?? ''].every((change) => change === '');
   const unloaded = explainUnloaded(about);
   // The refusal by a service explains the function's response, unless there is advice about the response itself.
-  const isDenied =
-    about.deliveries?.some(
-      ({ step }) =>
-        step.kind === 'denied' ||
-        step.kind === 'forbidden' ||
-        (step.kind === 'challenged' && about.status >= 400),
-    ) === true;
+  const isDenied = told.some(
+    ({ step }) =>
+      step.kind === 'denied' ||
+      step.kind === 'forbidden' ||
+      (step.kind === 'challenged' && about.status >= 400),
+  );
   const isCause = surprises.isCause === true || isDenied;
   const changes = [
     ...unloaded.changes,
@@ -86,6 +86,19 @@ export function explain(
     sentences: sentences.map((text) => asTyped(inOwnWords(text, owner, 'because'))),
     changes: [...new Set(changes)].map((text) => asTyped(inOwnWords(text, owner, 'advice'))),
   };
+}
+
+/**
+ * Whether the step is the refusal of an entry that the integration itself has sent. A surprise of its reply says the
+ * same, with advice about the request template instead of the code of a function.
+ */
+function isOwnEntry({ step }: ToldStep, { integration }: Circumstances): boolean {
+  return (
+    step.kind === 'denied' &&
+    step.toldIn !== undefined &&
+    integration?.kind.endsWith('service') === true &&
+    integration.operation === step.operation
+  );
 }
 
 /** The messages of functions and services that the sentences quote. */

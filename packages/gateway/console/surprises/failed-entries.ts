@@ -1,6 +1,14 @@
 /** Finds entries of a call to an AWS service that failed, although the call itself succeeded (docs/aws §8). */
-import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import {
+  asOneOrMore,
+  isJsonObject,
+  membersOf,
+  parseJson,
+  parseJsonObject,
+} from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { describeSent } from '../records/sent.ts';
+import type { RecordedRequest } from '../records/recorded-request.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /** The members that count failed entries in replies of AWS services whose status is nevertheless a success. */
@@ -20,15 +28,47 @@ export const entriesFailed: SurpriseKind = {
       FAILED_COUNTS.map((name) => reply[name]).find((count) => typeof count === 'number') ?? lost;
     if (typeof failed !== 'number' || failed === 0) return undefined;
     const first = firstFailure(reply);
+    const detail = first?.startsWith('MalformedDetail') === true ? findDetailFault(recorded) : undefined;
     return {
       values: { failed },
       because: [
         `The service responded with ${outcome.status}, but ${failed} ${failed === 1 ? 'entry' : 'entries'} of the call failed${first === undefined ? ': its reply says which, and why' : `, the first with ${first.replace(/\.$/, '')}`}.`,
+        ...(detail === undefined
+          ? []
+          : [`${detail.because} EventBridge accepts only a Detail that contains a JSON object.`]),
       ],
-      changes: [adviseEntries(first ?? '')],
+      changes: [detail?.change ?? adviseEntries(first ?? '')],
     };
   },
 };
+
+const OTHER_DETAIL = 'Its Detail is a JSON value that is not an object.';
+
+/** Says what the first refused Detail is, as the integration has sent it; undefined if that is not recorded. */
+function findDetailFault({
+  sent,
+  received,
+}: RecordedRequest): { readonly because: string; readonly change?: string } | undefined {
+  const { body } = sent ?? describeSent(received) ?? {};
+  const { Entries: entries } = parseJsonObject(body?.toString() ?? '') ?? {};
+  for (const entry of asOneOrMore(entries)) {
+    const { Detail: detail } = membersOf(entry);
+    const value = typeof detail === 'string' ? parseJson(detail) : detail;
+    if (isJsonObject(value)) continue;
+    if (typeof detail === 'string' && value === undefined) return { because: 'Its Detail is not JSON.' };
+    if (!Array.isArray(value)) return { because: OTHER_DETAIL };
+    const isBody = Array.isArray(parseJson(received.body?.toString() ?? ''));
+    const because = `Its Detail is a JSON list${isBody ? ', as the body of the request is' : ''}.`;
+    if (!isBody) return { because };
+    return received.route?.integration.kind === 'service'
+      ? {
+          because,
+          change: `Put the list into an object in the request template: \`"Detail": "{\\"items\\": $util.escapeJavaScript($input.json('$'))}"\`. Or write one entry for each element of the list, with #foreach. A client must read the reply, because its status is a success.`,
+        }
+      : { because, change: 'Send a JSON object instead of the list in the body of the request.' };
+  }
+  return undefined;
+}
 
 function adviseEntries(first: string): string {
   // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
