@@ -609,9 +609,7 @@ export type Circumstances = {
   /** The custom domains that are mapped to an API whose own endpoint is disabled. */
   readonly domains?: readonly string[];
   /** The stage that the request names, if the template has this stage, but without a deployment. */
-  readonly undeployed?:
-    | { readonly name: string; readonly place: string; readonly setting: string }
-    | undefined;
+  readonly undeployed?: { readonly name: string; readonly place: string } | undefined;
   /** Why API Gateway cannot assume the role of the call, and the remedy; absent if no loaded stack has the role. */
   readonly trust?: TrustAdvice | undefined;
   readonly guard: GuardCircumstances | undefined;

@@ -83,7 +83,7 @@ function explainStage(about: Circumstances): Reason {
       because: [
         `The stage ${undeployed.name} (${undeployed.place}) has no deployment: it has neither AutoDeploy, which is false by default, nor a DeploymentId. None of its routes is served.`,
       ],
-      changes: [`Set ${undeployed.setting} on the stage ${undeployed.name} (${undeployed.place}).`],
+      changes: [`Set AutoDeploy: true on the stage ${undeployed.name} (${undeployed.place}).`],
     };
   const because = [
     isStageless

@@ -44,6 +44,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
     sam: 'ReauthorizeEvery (in Identity)',
     openapi: 'authorizerResultTtlInSeconds',
   },
+  AutoDeploy: {},
   BinaryMediaTypes: {
     serverless: 'provider.apiGateway.binaryMediaTypes',
     openapi: 'x-amazon-apigateway-binary-media-types',
@@ -64,6 +65,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   },
   DeadLetterConfig: {},
   DefaultRouteSettings: {},
+  DeploymentId: {},
   DestinationConfig: {},
   DisableExecuteApiEndpoint: { serverless: 'disableDefaultEndpoint', openapi: 'disableExecuteApiEndpoint' },
   EnableSimpleResponses: { serverless: 'enableSimpleResponses', openapi: 'enableSimpleResponses' },

@@ -8,7 +8,7 @@ import { atStage } from '../../core/routing/invoke-sources.ts';
 import { advisePermission } from '../../core/stack/permission-advice.ts';
 import { writeReference } from '../../core/stack/resource-reference.ts';
 import { adviseStatement, adviseTrust } from '../../core/stack/statement-advice.ts';
-import { formatOf, shortPlace } from '../../core/stack/source-format.ts';
+import { shortPlace } from '../../core/stack/source-format.ts';
 import { lacksDeployment } from '../../control/loading/inspect-apis.ts';
 import { findDenials, keyOf } from '../explain/missing-right.ts';
 import { findMappings } from '../surprises/template-text.ts';
@@ -79,30 +79,18 @@ function findUntold(stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
     });
 }
 
-/** The setting that deploys a stage, in the format of the stack. */
-const AUTO_DEPLOY: Readonly<Record<string, string>> = {
-  terraform: 'auto_deploy = true',
-  cdk: 'autoDeploy: true',
-};
-
 /** Returns the stage that the path of the request names, if a stack defines this stage without a deployment. */
 function findUndeployed(
   { apiId, path }: Circumstances,
   stacks: readonly ResolvedStack[],
 ): Circumstances['undeployed'] {
   const [, first = ''] = path.split('/');
-  const stages = stacks.flatMap((stack) =>
-    resourcesOf([stack], 'AWS::ApiGatewayV2::Stage').flatMap((stage) => {
-      const { ApiId, StageName } = stage.properties;
-      const name = asText(StageName);
-      return ApiId === apiId && name !== undefined && lacksDeployment(stage) ? [{ stack, stage, name }] : [];
-    }),
+  const stages = resourcesOf(stacks, 'AWS::ApiGatewayV2::Stage').filter(
+    (stage) => stage.properties['ApiId'] === apiId && lacksDeployment(stage),
   );
-  const found = stages.find(({ name }) => name === first) ?? stages.find(({ name }) => name === '$default');
-  if (found === undefined) return undefined;
-  const { stack, stage, name } = found;
-  const setting = AUTO_DEPLOY[formatOf(stack).kind] ?? 'AutoDeploy: true';
-  return { name, place: shortPlace(stage), setting };
+  const named = (name: string) => stages.find(({ properties }) => properties['StageName'] === name);
+  const found = named(first) ?? named('$default');
+  return found && { name: asText(found.properties['StageName']) ?? '', place: shortPlace(found) };
 }
 
 /** The custom domains of the loaded stacks that are mapped to the API, each with the path of its mapping. */

@@ -157,7 +157,7 @@ const ROWS: readonly Row[] = [
       }),
     request: { target: '/dev/1' },
     because: /the Uri of the integration names no function/,
-    change: /^Give it a value in Variables of stage dev/,
+    change: /^Give \S+ a value in Variables of stage dev/,
     never: /function arn|Define the function/,
   },
   {

@@ -133,7 +133,7 @@ const MAPPINGS: readonly SurpriseRow[] = [
     values: { variables: ['path'], stage: 'dev' },
     because:
       /refers to the stage variable path, which has no value on stage dev, so the gateway used an empty string/,
-    change: /Give it a value in Variables of stage dev/,
+    change: /Give \S+ a value in Variables of stage dev/,
     not: { api: withVariable({ path: 'pets' }) },
   },
 ];
