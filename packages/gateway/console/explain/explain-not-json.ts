@@ -90,8 +90,8 @@ function isTemplateOfSam(
 
 /** `$input.json` prints the JSON of a value, with its quotes and escapes (docs/aws §7.3). */
 function adviseUnquoted(quoted: string | undefined, routeKey: string): string {
-  const [, path] = /^\$input\.path\('([^']*)'\)$/.exec(quoted ?? '') ?? [];
+  const [, mark = "'", path = '$.name'] = /^\$input\.path\((['"])([^'"]*)\1\)$/.exec(quoted ?? '') ?? [];
   if (quoted?.startsWith('$util.') === true)
     return `In the request template of ${routeKey}, escape the value: "$util.escapeJavaScript(${quoted}).replaceAll("\\\\'", "'")" instead of "${quoted}"${DEPLOY}.`;
-  return `In the request template of ${routeKey}, print the value with $input.json('${path ?? '$.name'}') and without quotes around it${quoted === undefined ? '' : `, instead of "${quoted}"`}: $input.json writes the quotes and the escapes itself${DEPLOY}.`;
+  return `In the request template of ${routeKey}, print the value with $input.json(${mark}${path}${mark}) and without quotes around it${quoted === undefined ? '' : `, instead of "${quoted}"`}: $input.json writes the quotes and the escapes itself${DEPLOY}.`;
 }

@@ -171,7 +171,7 @@ function templateOf({ integration, recorded }: SurpriseFacts): string {
 }
 
 /** A path of a template that prints an object, as Java prints a map. */
-const OBJECT_PATH = /\$!?\{?input\.path\(\s*(['"])([^'"]+)\1\s*\)/;
+const OBJECT_PATH = /\$!?(\{)?input\.path\(\s*(['"])([^'"]+)\2\s*\)/;
 
 const objectPrinted: SurpriseKind = {
   code: 'TEMPLATE_PRINTS_OBJECT',
@@ -184,17 +184,19 @@ const objectPrinted: SurpriseKind = {
       return undefined;
     const selected = selectResponse(facts);
     const template = selected && chooseResponseTemplate(selected.templates, accept)?.template.source;
-    const [whole, , path = ''] = OBJECT_PATH.exec(template ?? '') ?? [];
+    const [found, brace = '', , path = ''] = OBJECT_PATH.exec(template ?? '') ?? [];
     const body = recorded.replyBody.toString();
     const [printed] = /\{[\w$-]+=[^{}]*\}/.exec(body) ?? [];
-    if (whole === undefined || printed === undefined || parseJson(body) !== undefined) return undefined;
+    if (found === undefined || printed === undefined || parseJson(body) !== undefined) return undefined;
+    // The quotes stay as the template writes them, because others may end the string around the template.
+    const whole = `${found}${brace && '}'}`;
     return {
       values: { path },
       because: [
-        `The response template prints an object with $input.path('${path}'), which writes it as Java does: ${printed.slice(0, 80)}. That is not JSON.`,
+        `The response template prints an object with ${whole}, which writes it as Java does: ${printed.slice(0, 80)}. That is not JSON.`,
       ],
       changes: [
-        `In the response template, replace $input.path('${path}') with $input.json('${path}'), which prints the object as JSON. Then deploy the API again.`,
+        `In the response template, replace ${whole} with ${whole.replace('.path', '.json')}, which prints the object as JSON. Then deploy the API again.`,
       ],
     };
   },

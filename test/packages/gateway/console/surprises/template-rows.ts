@@ -213,6 +213,18 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     not: { api: responding("$input.json('$.person')") },
   },
   {
+    // Within single quotes of YAML, a path in single quotes would end the template.
+    code: 'TEMPLATE_PRINTS_OBJECT',
+    name: 'a path in double quotes',
+    source: 'docs/aws §7.2',
+    api: responding('$!{input.path("$.person")}'),
+    request: ID,
+    values: { path: '$.person' },
+    because: /\$!\{input\.path\("\$\.person"\)\}, which writes it as Java does/,
+    change: /^In the response template, replace .* with \$!\{input\.json\("\$\.person"\)\}, which/m,
+    not: { api: responding('$input.json("$.person")') },
+  },
+  {
     // https://github.com/ministackorg/ministack/pull/1423
     code: 'DEFAULT_ROUTE_CHOSEN',
     name: 'a greedy variable that serves another method of a resource',
