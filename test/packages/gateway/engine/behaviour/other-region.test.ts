@@ -217,7 +217,7 @@ describe('an integration of a stack in another region than the gateway’s', () 
   });
   let served: ServedProject;
   before(async () => {
-    served = await project.serve({ dynamodb: { kind: 'embedded' } });
+    served = await project.serve({ dynamodb: { kind: 'embedded', dataDirectory: undefined } });
   });
   after(async () => {
     await served[Symbol.asyncDispose]();
