@@ -21,6 +21,10 @@ export type Misread = {
    * event lacks a value for it.
    */
   readonly isElsewhere: boolean;
+  /** What else the same line reads where the event does not have it. */
+  readonly others?: readonly Pick<Misread, 'written' | 'instead'>[] | undefined;
+  /** The payload format that the integration could use instead, for whose events the code is written. */
+  readonly otherFormat?: '2.0' | undefined;
 };
 
 type Asked = {
@@ -191,30 +195,43 @@ type Found = Omit<Misread, 'place'>;
 
 function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | undefined {
   const isPython = isPythonCode(asked.source);
+  const moved: Found[] = [];
   for (const [written, members = ''] of line.matchAll(READ)) {
     const names = [...members.replaceAll(DEFAULT, '').matchAll(NAME)].map(
       ([, dotted, quoted]) => dotted ?? quoted ?? '',
     );
+    const move = findMove(names, event, asked);
     const found =
-      findMove(names, event, asked) ??
+      move ??
       findInContext(names, event, asked) ??
       findHeader(names, event, asked) ??
       findInText(names, event) ??
       findInBody(names, event, asked);
     if (found !== undefined)
-      return {
+      moved.push({
         written,
         instead: isPython
           ? keepGet(write(found.to, found.rest, true), members)
           : write(found.to, found.rest, false),
         because: found.because,
         isElsewhere: true,
-      };
-    const absent = asked.line === undefined ? undefined : findAbsent(names, event, isPython);
+        ...(move !== undefined && { otherFormat: OTHER_FORMATS[asked.form] }),
+      });
+    const absent =
+      asked.line === undefined || found !== undefined || moved.length > 0
+        ? undefined
+        : findAbsent(names, event, isPython);
     if (absent !== undefined) return { written, ...absent, isElsewhere: false };
   }
-  return undefined;
+  const [first, ...more] = moved;
+  const others = more
+    .filter(({ written }) => written !== first?.written)
+    .map(({ written, instead }) => ({ written, instead }));
+  return first && (others.length === 0 ? first : { ...first, others });
 }
+
+/** Only the integration of an HTTP API can choose another payload format, and 1.0 is the older format. */
+const OTHER_FORMATS: Readonly<Record<string, '2.0'>> = { 'http-1.0': '2.0' };
 
 /** Reads the last member with `.get`, and with its default, if the code does so. */
 function keepGet(instead: string, members: string): string {
@@ -246,7 +263,10 @@ function findMove(
     if (valueAt(event, from) !== undefined || valueAt(event, one.to.split('.')) === undefined) continue;
     const [aspect] = JOINED.filter(({ of }) => of === one.from && PAYLOAD_2.test(form));
     const inner = one.to.split('.').slice(-2).join('.');
-    if ([inner, aspect?.in].some((path) => path !== undefined && mentions(source.text, path))) continue;
+    const others = withoutReads(source.text, from);
+    if (aspect !== undefined && mentions(source.text, aspect.in)) continue;
+    // The last name of what the code reads, such as path, is not a read of the event's own member of this name.
+    if (inner === from.at(-1) ? readsOfEvent(others, inner) : mentions(others, inner)) continue;
     return {
       to: one.to,
       rest: names.slice(from.length),
@@ -378,11 +398,23 @@ export function valueAt(event: UnknownMembers, path: readonly string[]): unknown
   return path.reduce<unknown>((value, name) => membersOf(value)[name], event);
 }
 
+/** What stands between two names of a path in code: `.`, `?.`, `['`, `']['` or `'].`. */
+const BETWEEN = String.raw`(?:\??\.|\??\.?\[['"]|['"]\]\[['"]|['"]\]\.)`;
+
 function mentions(text: string, path: string): boolean {
-  const inner = path.split('.');
-  return new RegExp(`\\b${inner.join(String.raw`(?:\??\.|\??\.?\[['"]|['"]\]\[['"]|['"]\]\.)`)}\\b`).test(
-    text,
-  );
+  return new RegExp(`\\b${path.split('.').join(BETWEEN)}\\b`).test(text);
+}
+
+/** Returns the code without its reads of this path, whose parts would be taken for reads of other members. */
+function withoutReads(text: string, path: readonly string[]): string {
+  const reads = new RegExp(`\\b${path.join(BETWEEN)}\\b`, 'g');
+  return text.split('\n', MOST_LINES).map(withMembers).join('\n').replaceAll(reads, '');
+}
+
+function readsOfEvent(text: string, name: string): boolean {
+  const direct = String.raw`\b(?:event|evt)(?:\??\.|(?:\?\.)?\[\s*['"]|\.get\(\s*['"])${name}\b`;
+  const destructured = String.raw`\{[^{}]*\b${name}\b[^{}]*\}\s*=\s*[^;\n]*\b(?:event|evt)\s*(?:;|$)`;
+  return new RegExp(`${direct}|${destructured}`, 'm').test(text);
 }
 
 function write(path: string, rest: readonly string[], isPython: boolean): string {

@@ -7,7 +7,7 @@ import { adviseBehavior } from '../explain/behavior-advice.ts';
 import { describeEdge } from '../records/describe-edge.ts';
 import { adviseOwnResults } from '../explain/cached-for-other.ts';
 import { flushCommand } from '../explain/explain-access.ts';
-import { describeMisread } from '../explain/function-error-advice.ts';
+import { adviseRead, describeMisread } from '../explain/function-error-advice.ts';
 import { SUBPROTOCOL } from '../explain/explain-closure.ts';
 import { listed } from '../explain/reason.ts';
 import { asJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
@@ -33,7 +33,7 @@ const readElsewhere: SurpriseKind = {
     return {
       values: { place: misread.place, written: misread.written, instead: misread.instead },
       because: describeMisread(misread),
-      changes: [`Read ${misread.instead} instead of ${misread.written} at ${misread.place}.`],
+      changes: [adviseRead(misread)],
     };
   },
 };

@@ -99,3 +99,48 @@ describe('the context of an authorizer, with payload format 2.0', () => {
     assert.equal(findMisread({ source: { file: 'me.js', text: both }, event, form: 'http-2.0' }), undefined);
   });
 });
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+describe('code for the other payload format', () => {
+  const event = JSON.stringify({
+    version: '1.0',
+    path: '/echo',
+    httpMethod: 'GET',
+    requestContext: { path: '/echo', httpMethod: 'GET', authorizer: { role: 'admin' } },
+  });
+  const readAt = (text: string, form = 'http-1.0') =>
+    findMisread({ source: { file: 'a.js', text }, event, form, line: 1 });
+
+  it('reads several members at one line, and each of them is told', () => {
+    const found = readAt('const { method, path } = event.requestContext.http;');
+    assert.equal(found?.instead, 'event.httpMethod');
+    assert.deepEqual(found.others, [{ written: 'event.requestContext.http.path', instead: 'event.path' }]);
+    assert.equal(found.otherFormat, '2.0');
+    assert.equal(readAt('log(event.requestContext.http.method);')?.others, undefined);
+  });
+
+  for (const [text, instead] of [
+    // The name of the member was taken for a read of event.path.
+    ['const { path } = event.requestContext.http;', 'event.path'],
+    ['log(event.requestContext.http.path);', 'event.path'],
+    ["log(event['requestContext']['http']['path']);", 'event.path'],
+    // The beginning of what the code reads was taken for a read of the whole context.
+    ['log(event.requestContext.authorizer.lambda.role);', 'event.requestContext.authorizer.role'],
+  ] as const)
+    it(`is not taken for code that reads both: ${text}`, () => {
+      assert.equal(readAt(text)?.instead, instead);
+    });
+
+  for (const text of [
+    'log(event.path ?? event.requestContext.http.path);',
+    'log(event.requestContext.http?.path ?? event["path"]);',
+    'const { path } = event.requestContext.http ?? event;',
+  ])
+    it(`is code that reads both: ${text}`, () => {
+      assert.equal(readAt(text), undefined);
+    });
+
+  it('has no other format at a REST API', () => {
+    assert.equal(readAt('log(event.requestContext.http.method);', 'rest-1.0')?.otherFormat, undefined);
+  });
+});
