@@ -131,13 +131,16 @@ const notRefreshed: SurpriseKind = {
     if (cache === undefined || reply.last('warning')?.startsWith('199 ') !== true) return undefined;
     const { apiId } = received.api;
     const stage = received.stage?.name ?? '';
+    const forAll = `To let every caller refresh the cache: \`aws apigateway update-stage --rest-api-id ${apiId} --stage-name ${stage} --patch-operations op=replace,path='/*/*/caching/requireAuthorizationForCacheControl',value=false\`.`;
     return {
       values: {},
       because: [
         'The request has Cache-Control: max-age=0, but its caller lacks execute-api:InvalidateCache, so the gateway used the cache as for any other request and added Warning: 199.',
       ],
       changes: [
-        `Allow the caller execute-api:InvalidateCache on ${arnInTemplate({ apiId, definition })}/${stage}/${received.method}${received.path}, in the policy of the authorizer or of the signer. To let every caller refresh the cache: \`aws apigateway update-stage --rest-api-id ${apiId} --stage-name ${stage} --patch-operations op=replace,path='/*/*/caching/requireAuthorizationForCacheControl',value=false\`.`,
+        received.route?.authorization.kind === 'none'
+          ? `${forAll} ${received.route.routeKey} is open, so its callers are anonymous, and no policy can allow them execute-api:InvalidateCache.`
+          : `Allow the caller execute-api:InvalidateCache on ${arnInTemplate({ apiId, definition })}/${stage}/${received.method}${received.path}, in the policy of the authorizer or of the signer. ${forAll}`,
       ],
     };
   },
