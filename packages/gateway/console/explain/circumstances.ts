@@ -276,6 +276,8 @@ export type IntegrationCircumstances = {
    * The key of the DynamoDB table that the call names, as `{"id": {"S": "…"}}`; undefined if no loaded stack has it.
    */
   readonly tableKey?: string | undefined;
+  /** The logical id and the place of the state machine that the call names; undefined if no loaded stack has it. */
+  readonly machine?: string | undefined;
   /**
    * The integration's own status, if integration responses can change it; `success` for a function's result.
    */

@@ -199,11 +199,18 @@ export function readSdkError(errorType: string, errorMessage: string): { code: s
 const OF_SDK = /@aws-sdk|@smithy|\bbotocore\b/;
 
 /** Says what the code has to read instead, and how the integration can send the events for which the code is written. */
-export function adviseRead({ written, instead, place, others = [], otherFormat }: Misread): string {
+export function adviseRead({
+  written,
+  instead,
+  place,
+  others = [],
+  otherFormat,
+  formatPlace,
+}: Misread): string {
   const reads = [{ written, instead }, ...others].map((one) => `${one.instead} instead of ${one.written}`);
   const last = reads.pop() ?? '';
   const both = reads.length === 0 ? last : `${reads.join(', ')} and ${last}`;
-  return `Read ${both} at ${place}.${otherFormat === undefined ? '' : ` Or set PayloadFormatVersion: '${otherFormat}' of the integration, if the rest of the code is written for payload format ${otherFormat}.`}`;
+  return `Read ${both} at ${place}.${otherFormat === undefined ? '' : ` Or set PayloadFormatVersion: '${otherFormat}' of the integration${formatPlace === undefined ? '' : ` (${formatPlace})`}, if the rest of the code is written for payload format ${otherFormat}.`}`;
 }
 
 /** Explains why the value that the function read is missing. */

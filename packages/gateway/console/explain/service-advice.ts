@@ -15,6 +15,8 @@ type Refused = {
    */
   readonly written: string;
   readonly tableKey: string | undefined;
+  /** The state machine that the call names, with its place. */
+  readonly machine?: string | undefined;
   /** Whether the call starts an execution of a state machine. */
   readonly isStart: boolean;
   /** Whether code, not an integration, made the call. */
@@ -139,8 +141,9 @@ const ADVICE: Readonly<Record<string, Advise>> = {
   NonExistentQueue: adviseQueue,
   StateMachineDoesNotExist: adviseMachine,
   InvalidArn: adviseMachine,
-  StateMachineTypeNotSupported: ({ routeKey }) =>
-    `Call StartExecution in the integration of ${routeKey}, which does not wait for the result. Or, to get the result in the response, set StateMachineType: EXPRESS on the state machine: StartSyncExecution does not accept STANDARD state machines.`,
+  // The integration asks for the result, which StartExecution does not return.
+  StateMachineTypeNotSupported: ({ routeKey, machine }) =>
+    `Set StateMachineType: EXPRESS on the state machine${machine === undefined ? '' : ` ${machine}`}: StartSyncExecution does not accept STANDARD state machines, which are the default. Or, if no caller waits for the result, call StartExecution in the integration of ${routeKey}, and allow its role states:StartExecution.`,
   InvalidExecutionInput: () => INPUT_AS_TEXT,
   ExecutionAlreadyExists: ({ written }) =>
     `Leave the member name out of ${written}, so that each execution gets its own name.`,
@@ -203,9 +206,10 @@ export function adviseServiceError(
     isBodyUnmapped,
     mappedQuery,
     tableKey,
+    machine,
   }: Pick<
     IntegrationCircumstances,
-    'problem' | 'kind' | 'target' | 'isBodyUnmapped' | 'mappedQuery' | 'tableKey'
+    'problem' | 'kind' | 'target' | 'isBodyUnmapped' | 'mappedQuery' | 'tableKey' | 'machine'
   >,
   routeKey: string,
 ): string | undefined {
@@ -226,6 +230,7 @@ export function adviseServiceError(
     routeKey,
     written: `${place} of the integration of ${routeKey}`,
     tableKey,
+    machine,
     isStart: /=Start(?:Sync)?Execution\b/.test(target),
   });
 }

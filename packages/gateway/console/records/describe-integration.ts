@@ -1,5 +1,7 @@
 /** Derives the facts about the call of an integration, and about what a function or a backend responded. */
 import { isTable } from '../../core/stack/table-types.ts';
+import { shortPlace } from '../../core/stack/source-format.ts';
+import { findIntegration, placeOf, resourcesOf } from './find-places.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
 import { isMatched } from './describe-guard.ts';
 import { describeEventFault, ownOutcome } from './event-fault.ts';
@@ -14,6 +16,7 @@ import type { Sent } from './sent.ts';
 import type { IntegrationCircumstances } from '../explain/circumstances.ts';
 import type { ServiceIntegration } from '../../core/mapping/integration.ts';
 import type { ReadHandler } from './handler-misread.ts';
+import type { Misread } from './misread-event.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { FunctionLines, PrintedLine } from './function-lines.ts';
 import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
@@ -71,12 +74,15 @@ export function describeIntegration(
         },
       }),
     ...(integration.kind === 'service' && describeInput(integration)),
-    ...describeFailure(recorded, sent, { lines, redactor, readHandler }),
+    ...describeFailure(recorded, sent, { lines, redactor, readHandler, stacks }),
     uncalledBack: isNull(recorded) ? findUncalledBack(readHandler(sent?.target ?? '')) : undefined,
     ...(isInputUnread(recorded) && {
       eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
     }),
-    ...(isOfService(recorded) && { tableKey: findTableKey(sent?.body?.toString() ?? '', stacks) }),
+    ...(isOfService(recorded) && {
+      tableKey: findTableKey(sent?.body?.toString() ?? '', stacks),
+      machine: findMachine(sent?.body?.toString() ?? '', stacks),
+    }),
     problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
     ...readQuotaOfReply(recorded, 'functionName' in integration),
     denial: readDenial(recorded, redactor),
@@ -87,7 +93,12 @@ export function describeIntegration(
 function describeFailure(
   recorded: RecordedRequest,
   sent: Sent | undefined,
-  { lines, redactor, readHandler }: Pick<IntegrationWith, 'lines' | 'redactor' | 'readHandler'>,
+  {
+    lines,
+    redactor,
+    readHandler,
+    stacks,
+  }: Pick<IntegrationWith, 'lines' | 'redactor' | 'readHandler' | 'stacks'>,
 ): Partial<IntegrationCircumstances> {
   const { outcome } = recorded;
   if (outcome?.kind !== 'failed') return {};
@@ -95,13 +106,25 @@ function describeFailure(
   const body = sent?.body?.toString();
   const code = findFailedCode(recorded, target, { lines, readHandler });
   return {
-    misread: findFailedRead(recorded, lines, readHandler),
+    misread: withFormatPlace(findFailedRead(recorded, lines, readHandler), recorded, stacks),
     keptBusyBy: findKeptBusy(outcome.errorType, target, readHandler),
     bodyGap: findBodyGap(body, outcome, code),
     eventGaps: describeEventGaps(body, outcome, code.at(-1)).map((text) => redactor.text(text)),
     decodedTwice: findDecodedTwice(body, outcome, code.at(-1)),
     exported: findExports(outcome.errorType, readHandler(target)),
   };
+}
+
+/** Adds the place of the payload format, if another format of the integration would also help. */
+function withFormatPlace(
+  misread: Misread | undefined,
+  { received: { api, route } }: RecordedRequest,
+  stacks: readonly ResolvedStack[],
+): Misread | undefined {
+  if (misread?.otherFormat === undefined) return misread;
+  const stack = stacks.find(({ stackName }) => stackName === api.stackName);
+  const integration = stack && findIntegration(stack, stack.resources.get(route?.logicalId ?? ''));
+  return { ...misread, formatPlace: placeOf(integration, 'PayloadFormatVersion') };
 }
 
 function isNull({ outcome }: RecordedRequest): boolean {
@@ -209,6 +232,15 @@ function findPinned(
   const version = outcome?.kind === 'returned' ? outcome.executedVersion : undefined;
   if (version === undefined || version === '$LATEST' || isChanged?.(functionName) !== true) return undefined;
   return { qualifier: integration.qualifier.render(received.stage?.variables ?? null), version };
+}
+
+/** Returns the logical id and the place of the state machine that the input names; undefined if no loaded stack has it. */
+function findMachine(input: string, stacks: readonly ResolvedStack[]): string | undefined {
+  const { stateMachineArn: arn } = parseJsonObject(input) ?? {};
+  const found = resourcesOf(stacks, 'AWS::StepFunctions::StateMachine').find(
+    ({ physicalId }) => physicalId === arn,
+  );
+  return found && `${found.logicalId} (${shortPlace(found, 'StateMachineType')})`;
 }
 
 /**

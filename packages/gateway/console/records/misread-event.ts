@@ -25,6 +25,8 @@ export type Misread = {
   readonly others?: readonly Pick<Misread, 'written' | 'instead'>[] | undefined;
   /** The payload format that the integration could use instead, for whose events the code is written. */
   readonly otherFormat?: '2.0' | undefined;
+  /** The place of the integration’s payload format. */
+  readonly formatPlace?: string | undefined;
 };
 
 type Asked = {

@@ -243,13 +243,14 @@ const ROWS: readonly Row[] = [
       ),
     },
     because: /Its code is StateMachineTypeNotSupported/,
-    change: /^Call StartExecution in the integration of POST \/jobs/m,
+    change:
+      /^Set StateMachineType: EXPRESS on the state machine Flow \(template\.yaml:\d+\): StartSyncExecution/m,
     never: /Correct what/,
     mended: {
       template: http(
-        'StepFunctions-StartExecution',
+        'StepFunctions-StartSyncExecution',
         'StateMachineArn: !Ref Flow, Input: $request.body',
-        machine('STANDARD'),
+        machine('EXPRESS'),
       ),
     },
   },
