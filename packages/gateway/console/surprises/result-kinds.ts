@@ -73,15 +73,25 @@ const typeByDefault: SurpriseKind = {
         `The function returned no Content-Type, so the gateway sent its default, ${given}. The body is ${what}, so a client may misread it.`,
       ],
       // A short text often matches by chance and is meant as text.
-      changes:
-        what === 'not JSON'
-          ? []
-          : what === 'JSON'
-            ? ['Return Content-Type: application/json in headers.']
-            : ['Return the Content-Type of the body in headers.'],
+      changes: what === 'not JSON' ? [] : [`Return ${nameContentType(what, body)} in headers.`],
     };
   },
 };
+
+/** How documents begin, and their types. */
+const DOCUMENTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^\s*<(?:!doctype\s+html|html|head|body|main|section|div|p|h[1-6]|ul|ol|table|form)\b/i,
+    'text/html; charset=utf-8',
+  ],
+  [/^\s*<svg\b/i, 'image/svg+xml'],
+  [/^\s*<\?xml\b/i, 'application/xml'],
+];
+
+function nameContentType(what: string, body: string): string {
+  const type = what === 'JSON' ? 'application/json' : DOCUMENTS.find(([begins]) => begins.test(body))?.[1];
+  return type === undefined ? 'the Content-Type of the body' : `Content-Type: ${type}`;
+}
 
 /** Returns what kind of body does not fit the default type; undefined if it may fit. JSON can be read from any text. */
 function describeContent(body: string | Buffer, type: string, isCut: boolean): string | undefined {
