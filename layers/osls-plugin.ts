@@ -307,6 +307,9 @@ class StackPlugin {
     this.#portal = writeCompiledPortal(join(serviceDir, 'access'), {
       from: serviceDir,
       page: loadPortalPage,
+      access: build,
+      // The functions of a local gateway read the written file at once, before the template is checked for the stage.
+      ...(this.#localStages().includes(this.#stage()) && { stages: [this.#stage()] }),
     });
     const wrong = [...webhookProblems(this.#webhooks), ...portalProblems(this.#portal)];
     const problems = [...build.problems, ...wrong];
@@ -353,7 +356,7 @@ class StackPlugin {
 
   #assertNothingLocal({ Resources }: Template): void {
     const stage = this.#stage();
-    if ((this.#serverless.service.custom?.localStages ?? ['dev']).includes(stage)) return;
+    if (this.#localStages().includes(stage)) return;
     const documents = documentsInStage(this.#access, stage);
     const local = findLocalTrust({
       stage,
@@ -480,6 +483,10 @@ class StackPlugin {
   #assertKeysServed({ Resources }: Template): void {
     const unserved = findUnservedKeys(this.#access?.compiled.documents ?? [], Resources, this.#stage());
     if (unserved !== undefined) throw this.#error(unserved, 'ACCESS_KEYS_NOT_SERVED');
+  }
+
+  #localStages(): readonly string[] {
+    return this.#serverless.service.custom?.localStages ?? ['dev'];
   }
 
   #stage(): string {

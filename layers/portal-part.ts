@@ -3,12 +3,11 @@
  * must provide.
  */
 import { asList, membersOf } from '@gatewright/aws/json-object';
-import { keyPrefixesOf } from '#shared/access/keys/key-prefixes.ts';
 import { webhooksInStage } from '#shared/portal/compiled-portal.ts';
 import type { CompiledPortal } from '#shared/portal/compiled-portal.ts';
 import type { CompiledSource } from '#shared/webhooks/compiled-webhooks.ts';
-import { documentsInStage } from '@gatewright/authoring/compile/build-access';
-import type { AccessBuild } from '@gatewright/authoring/compile/build-access';
+import { findKeyFault } from '@gatewright/authoring/portal/offered-keys';
+import type { KeyDocuments } from '@gatewright/authoring/portal/offered-keys';
 import { secretPermission } from '@gatewright/authoring/webhooks/webhooks-permissions';
 import type { Template } from './edit-template.ts';
 
@@ -24,7 +23,7 @@ const ADD = 'run npx gatewright init --add portal';
 export function findPortalFaults(
   portal: CompiledPortal | undefined,
   hasPart: boolean,
-  access: Pick<AccessBuild, 'compiled' | 'stages'> | undefined,
+  access: KeyDocuments | undefined,
   stage: string,
 ): readonly string[] {
   if (portal === undefined)
@@ -36,50 +35,8 @@ export function findPortalFaults(
   if (!hasPart)
     return [`${FILE} describes a portal, but the stack has no part portal: ${ADD}, or remove the file`];
   const { keys } = portal.offers;
-  if (keys === undefined || access === undefined) return [];
-  // Roles and claims of a prefix do not depend on the id of the API, so any id can be used while the real one is
-  // unknown.
-  const documents = documentsInStage(access, stage).map((document) => ({
-    ...document,
-    apis: [{ for: stage, apiId: '', stage }],
-  }));
-  const prefixes = keyPrefixesOf({ documents }, stage);
-  const prefix = prefixes.get(keys.prefix);
-  if (prefix === undefined)
-    return [
-      `${FILE} offers keys with the prefix ${keys.prefix}, but no access document has an apiKey issuer with this prefix in stage "${stage}"; ${causeOf(keys.prefix, [...prefixes.keys()], access, stage)}, or change keys.prefix`,
-    ];
-  if (prefix.chargesOthers === true)
-    return [
-      `${FILE} offers keys with the prefix ${keys.prefix}, but an access document charges such keys to another tenant (quota.tenant), so they would not count for the customer: remove quota.tenant from that document, or offer keys with another prefix`,
-    ];
-  const unknown = keys.roles.filter((role) => !prefix.roles.has(role));
-  return unknown.length === 0
-    ? []
-    : [
-        `${FILE} gives keys the role ${unknown.join(', ')}, but the documents that accept ${keys.prefix} declare ${prefix.roles.size === 0 ? 'no roles' : `only ${[...prefix.roles].join(', ')}`}; declare the role in these documents, or remove it from keys.roles`,
-      ];
-}
-
-/** Returns why no document of the stage has the prefix, and what to do. */
-function causeOf(
-  wanted: string,
-  known: readonly string[],
-  access: Pick<AccessBuild, 'compiled' | 'stages'>,
-  stage: string,
-): string {
-  const inStage = documentsInStage(access, stage);
-  for (const document of access.compiled.documents) {
-    const issuer = document.apiKeys.find(({ prefix }) => prefix === wanted);
-    if (issuer === undefined) continue;
-    const { name } = document;
-    return inStage.includes(document)
-      ? `the issuer "${issuer.id}" of access/${name}.yml has the prefix, but its "only" does not contain the stage. Add ${stage} to "only"`
-      : `access/${name}.yml has such an issuer, but does not name an API for the stage. Add ${stage} under api of access/${name}.yml`;
-  }
-  const cause =
-    known.length === 0 ? 'the stage has no apiKey issuer' : `the prefixes are ${known.join(', ')}`;
-  return `${cause}. Add such an issuer to a document`;
+  const fault = keys && access && findKeyFault(keys, access, [stage]);
+  return fault === undefined ? [] : [`${FILE}: keys.${fault.member}: ${fault.message}`];
 }
 
 /**

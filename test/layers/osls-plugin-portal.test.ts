@@ -96,7 +96,7 @@ plans: [{ plan: free, title: Free, changesTo: [], from: now }]
       });
     });
 
-  const CAUSES: readonly (readonly [cause: string, start: () => void, message: RegExp])[] = [
+  const CAUSES: readonly (readonly [cause: string, start: () => void, message: RegExp, code?: string])[] = [
     [
       'the document does not name the stage',
       () => {
@@ -118,12 +118,13 @@ plans: [{ plan: free, title: Free, changesTo: [], from: now }]
       () => {
         withKeys('{ prod: { name: a, stage: prod } }', { prefix: 'other' });
       },
-      /; the prefixes are shop\. Add such an issuer to a document, or change keys\.prefix$/,
+      /access\/portal\.yml:5:.*; the prefixes are shop\. Add such an issuer to a document, or change keys\.prefix$/,
+      'ACCESS_DOCUMENT_INVALID',
     ],
   ];
-  for (const [cause, start, message] of CAUSES)
+  for (const [cause, start, message, code = 'PART_MISSING'] of CAUSES)
     it(`says why keys of the portal have no issuer: ${cause}`, () => {
-      assert.throws(start, { code: 'PART_MISSING', message });
+      assert.throws(start, { code, message });
     });
 
   const LOCAL: readonly (readonly [more: string, code: string, message: RegExp])[] = [

@@ -6,7 +6,7 @@ import { INCLUDED_PARTS, PART_NEEDS } from '../../../toolkit/stack/parts.ts';
 import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
 import { UsageError } from '../../../base/terminal/output.ts';
 import { assertAuthorizers, partsFile } from './choose-parts.ts';
-import { deployedFile, IGNORE_FILE, stackFile } from './init-files.ts';
+import { deployedFile, IGNORE_FILE, keyPrefixOf, stackFile } from './init-files.ts';
 import {
   documentsOf,
   EXCLUDE,
@@ -59,7 +59,10 @@ export function planOfDeployed(
   // An older stack, without gatewright.yml, has quotas.
   const chosen = parts ?? readChosenParts(join(folder, stack), PART_NEEDS, undefined, INCLUDED_PARTS);
   const documents = documentsOf(join(folder, stack, 'access'));
-  const prefix = /[a-z][a-z0-9]*/.exec(basename(folder).toLowerCase())?.[0].slice(0, 16) ?? 'shop';
+  const prefix = keyPrefixOf(basename(folder));
+  const hasQuotas = chosen?.includes('quotas') !== false;
+  const name = `${apiId}.yml`;
+  const text = deployedFile({ apiId, stage, up: `../${up}`, prefix, hasQuotas });
   const hasChannels = parts?.includes('channels') === true;
   const files = new Map([
     ...(parts === undefined
@@ -69,13 +72,12 @@ export function planOfDeployed(
           [join(stack, 'gatewright.yml'), partsFile(parts)] as const,
         ]),
     ...(isService(folder) ? [] : [['.gitignore', IGNORE_FILE] as const]),
-    [
-      join(stack, 'access', `${apiId}.yml`),
-      deployedFile({ apiId, stage, up: `../${up}`, prefix, hasQuotas: chosen?.includes('quotas') !== false }),
-    ] as const,
-    ...documentsFor(parts ?? (webhooks ? ['webhooks'] : []), documents, `../${up}`).map(
-      ({ file, text }) => [join(stack, 'access', file), text] as const,
-    ),
+    [join(stack, 'access', name), text] as const,
+    ...documentsFor(
+      parts ?? (webhooks ? ['webhooks'] : []),
+      new Map([...documents, [name, text]]),
+      `../${up}`,
+    ).map((other) => [join(stack, 'access', other.file), other.text] as const),
   ]);
   const inStack = (command: string): string => (stack === '' ? command : `(cd ${stack} && ${command})`);
   return {

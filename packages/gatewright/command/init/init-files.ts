@@ -42,6 +42,11 @@ type DocumentSettings = {
   readonly hasQuotas?: boolean;
 };
 
+/** Returns a prefix of API keys that tells whose keys they are, such as `todos` for the stack `todos-dev`. */
+export function keyPrefixOf(name: string): string {
+  return /[a-z][a-z0-9]*/.exec(name.toLowerCase())?.[0].slice(0, 16) ?? 'shop';
+}
+
 /** Returns the text of `access/<name>.yml`, which admits only callers with a user's token. */
 export function documentFile({ api, routes, up, rules, hasQuotas = false }: DocumentSettings): string {
   const { stack, logicalId, stage, kind } = api;
@@ -62,7 +67,7 @@ routes: ${routes} # live: the routes of the deployed API
 issuers:
 ${trusted.map((line) => `  ${line}\n`).join('')}  # The local issuer is for this machine only. Add your own issuers here: { id: main, type: oidc, issuer: https://…/, audience: [https://…], only: [prod] }
   - { id: local, type: local, only: [dev] }
-${hasQuotas ? '  # API keys that you create with `gatewright keys create`:\n  # - { id: keys, type: apiKey, prefix: shop }\n' : ''}sources:
+${hasQuotas ? `  # API keys that you create with \`gatewright keys create\`:\n  # - { id: keys, type: apiKey, prefix: ${keyPrefixOf(stack)} }\n` : ''}sources:
 ${places.join('\n')}${hasQuotas ? '\n  # - { in: header, name: x-api-key, issuers: [keys] }' : ''}
 
 roles:
@@ -213,11 +218,17 @@ channels:
     - { id: rooms, effect: allow, actions: [subscribe, publish, presence], channels: ['rooms/*'] }
 `;
 
-/**
- * Returns the text of `access/portal.yml`.
- * @param plans the ids of the plans in the documents; empty if plans are saved with `gatewright plan save`
- */
-export function portalFile(up: string, plans: readonly string[]): string {
+export type PortalOffers = {
+  /** The ids of the plans in the documents; empty if plans are saved with `gatewright plan save`. */
+  readonly plans: readonly string[];
+  /** The prefix of the API keys in the documents, or the prefix that their issuer may be given. */
+  readonly prefix: string;
+  /** A role that the document declares; undefined if it declares none. */
+  readonly role?: string | undefined;
+};
+
+/** Returns the text of `access/portal.yml`. */
+export function portalFile(up: string, { plans, prefix, role }: PortalOffers): string {
   const [first = 'free', ...others] = plans;
   return `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/portal.schema.json
 # What customers see and may do in the portal (see node_modules/gatewright/docs/guides/sell/portal.md).
@@ -228,7 +239,7 @@ plans:
   # Each plan is in the quota of a document, or saved with gatewright plan save. changesTo: plans that its customers may choose.
 ${[first, ...others].map((plan) => `  - { plan: ${plan}, title: ${plan}, changesTo: [], from: now }`).join('\n')}
 # The keys that customers may create, for an issuer with type: apiKey in a document:
-# keys: { prefix: shop, roles: [customer], most: 3 }
+# keys: { prefix: ${prefix},${role === undefined ? '' : ` roles: [${role}],`} most: 3 }
 `;
 }
 

@@ -157,16 +157,16 @@ async function readChoice(folder: string, { webhooks, parts: given }: InitFlags)
 function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
   assertAuthorizers(parts);
   const { region } = homeOfEnvironment();
-  const document = { api: HELLO_API, routes: '../hello', up: '../', rules: HELLO_RULES };
+  const document = documentFile({ api: HELLO_API, routes: '../hello', up: '../', rules: HELLO_RULES });
   const hasChannels = parts?.includes('channels') === true;
   const files = new Map([
     ['package.json', packageFile(ownVersion())],
     ['.gitignore', IGNORE_FILE],
     ['serverless.yml', stackFile({ up: '', region, hasChannels })],
     ...(parts === undefined ? [] : [['gatewright.yml', partsFile(parts)] as const]),
-    ['access/hello.yml', documentFile(document)],
+    ['access/hello.yml', document],
     ['access/hello.routes.json', helloRoutes()],
-    ...documentsFor(parts ?? (webhooks ? ['webhooks'] : []), new Map(), '../').map(
+    ...documentsFor(parts ?? (webhooks ? ['webhooks'] : []), new Map([['hello.yml', document]]), '../').map(
       ({ file, text }) => [join('access', file), text] as const,
     ),
     ['hello/serverless.yml', helloFile(region)],
@@ -200,9 +200,15 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   // A service that has a WebSocket API uses the functions of the part `channels` behind its own API.
   const hasOwn = all.some(({ kind }) => kind === 'websocket');
   const needing = parts ?? (webhooks ? ['webhooks'] : []);
+  const hasQuotas = parts?.includes('quotas') === true;
+  const written = apis.map((api, index) => {
+    const rules = ruleForUsers(api);
+    const text = documentFile({ api, routes: '../..', up: '../../', rules, hasQuotas });
+    return [`${names[index] ?? ''}.yml`, text] as const;
+  });
   const wanted = documentsFor(
     needing.filter((part) => part !== 'channels' || !hasOwn),
-    readDocuments(folder),
+    new Map([...readDocuments(folder), ...written]),
     '../../',
   );
   const hasChannels = wanted.some(({ file }) => file === 'channels.yml');
@@ -210,13 +216,9 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   const files = new Map([
     [STACK_FILE, stackFile({ up: '../', region, hasChannels })],
     ...(parts === undefined ? [] : [[join(STACK_FOLDER, 'gatewright.yml'), partsFile(parts)] as const]),
-    ...apis.map((api, index) => {
-      const rules = ruleForUsers(api);
-      const hasQuotas = parts?.includes('quotas') === true;
-      const text = documentFile({ api, routes: '../..', up: '../../', rules, hasQuotas });
-      return [join(STACK_FOLDER, 'access', `${names[index] ?? ''}.yml`), text] as const;
-    }),
-    ...wanted.map(({ file, text }) => [join(STACK_FOLDER, 'access', file), text] as const),
+    ...[...written, ...wanted.map(({ file, text }) => [file, text] as const)].map(
+      ([file, text]) => [join(STACK_FOLDER, 'access', file), text] as const,
+    ),
   ]);
   return {
     files,

@@ -1,6 +1,8 @@
 /** The documents that parts of the stack need, besides the documents of the service's APIs. */
 import { isMap, isSeq, parseDocument } from 'yaml';
-import { CHANNELS_FILE, CHANNELS_PARAMETER, portalFile, WEBHOOKS_FILE } from './init-files.ts';
+import type { Document } from 'yaml';
+import { CHANNELS_FILE, CHANNELS_PARAMETER, keyPrefixOf, portalFile, WEBHOOKS_FILE } from './init-files.ts';
+import type { PortalOffers } from './init-files.ts';
 import { usedParts } from './choose-parts.ts';
 
 type PartDocument = {
@@ -32,7 +34,7 @@ const DOCUMENTS: Readonly<Record<string, PartDocument>> = {
   },
   portal: {
     file: 'portal.yml',
-    print: (up, documents) => portalFile(up, plansOf(documents)),
+    print: (up, documents) => portalFile(up, offersOf(documents)),
     next: () => 'write in this file which plans and keys customers may choose',
   },
 };
@@ -62,14 +64,43 @@ function hasDocumentOfChannels(documents: ReadonlyMap<string, string>): boolean 
   return documents.size > 0 && usedParts(documents).includes('channels');
 }
 
-/** Returns the ids of the plans in the documents. */
-function plansOf(documents: ReadonlyMap<string, string>): readonly string[] {
-  return [...documents.values()].flatMap((text) => {
+/** Returns what the portal can offer according to the documents. */
+function offersOf(documents: ReadonlyMap<string, string>): PortalOffers {
+  const read = [...documents.values()].flatMap((text) => {
     const document = parseDocument(text);
-    if (document.errors.length > 0 || !isMap(document.contents)) return [];
-    const plans = document.getIn(['quota', 'plans']);
-    return isSeq(plans)
-      ? plans.items.flatMap((plan) => (isMap(plan) && plan.has('id') ? [String(plan.get('id'))] : []))
-      : [];
+    return document.errors.length > 0 || !isMap(document.contents) ? [] : [document];
   });
+  const prefixes = read.map((document) => prefixIn(document));
+  const accepting =
+    read[prefixes.findIndex((prefix) => prefix !== undefined)] ?? read.find((one) => one.has('api'));
+  const roles = accepting?.get('roles');
+  return {
+    plans: read.flatMap((document) => idsIn(document.getIn(['quota', 'plans']))),
+    prefix:
+      prefixes.find((prefix) => prefix !== undefined) ?? keyPrefixOf(accepting ? stackIn(accepting) : ''),
+    role: isMap(roles) ? roles.items.map(({ key }) => String(key))[0] : undefined,
+  };
+}
+
+/** Returns the prefix of the first issuer of API keys. */
+function prefixIn(document: Document): string | undefined {
+  const issuers = document.get('issuers');
+  const maps = isSeq(issuers) ? issuers.items.filter((issuer) => isMap(issuer)) : [];
+  const keys = maps.find((issuer) => issuer.get('type') === 'apiKey' && issuer.has('prefix'));
+  return keys && String(keys.get('prefix'));
+}
+
+/** Returns the name of the first stack under `api`; an empty text if the document names none. */
+function stackIn(document: Document): string {
+  const api = document.get('api');
+  const stacks = isMap(api)
+    ? api.items.flatMap(({ value }) => (isMap(value) ? [value.get('stack')] : []))
+    : [];
+  return String(stacks.find((stack) => stack !== undefined) ?? '');
+}
+
+function idsIn(list: unknown): readonly string[] {
+  return isSeq(list)
+    ? list.items.flatMap((one) => (isMap(one) && one.has('id') ? [String(one.get('id'))] : []))
+    : [];
 }

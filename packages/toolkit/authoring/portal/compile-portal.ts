@@ -21,6 +21,8 @@ import { hashedFile, iconOf, pageFiles, plainFile, styleOf } from './page-assets
 import type { PageSources } from './page-assets.ts';
 import { PORTAL_DOCUMENT } from './portal-document.ts';
 import type { PortalText } from './portal-document.ts';
+import { findKeyFault } from './offered-keys.ts';
+import type { KeyDocuments } from './offered-keys.ts';
 import { reduceOpenApi } from './reduce-openapi.ts';
 
 const DAY_SECONDS = 86_400;
@@ -51,6 +53,13 @@ export type PortalSurroundings = {
    * that offers webhooks is then not compiled, without a further message.
    */
   readonly sources?: readonly CompiledSource[] | undefined;
+  /**
+   * The access documents. Undefined if they have errors or unknown routes, which are reported separately; `keys` is
+   * then not compared with them.
+   */
+  readonly access?: KeyDocuments | undefined;
+  /** The stages in one of which the keys must be accepted. Default: the stages that the documents name. */
+  readonly stages?: readonly string[] | undefined;
 };
 
 type Report = (path: Path, message: string) => void;
@@ -59,7 +68,7 @@ type Report = (path: Path, message: string) => void;
 export function compilePortal(
   documentText: string,
   file: string,
-  { open, page, sources }: PortalSurroundings,
+  { open, page, sources, access, stages }: PortalSurroundings,
 ): PortalBuild {
   const reading = readShaped(documentText, file, PORTAL_DOCUMENT);
   if (reading.kind === 'invalid') return reading;
@@ -69,6 +78,7 @@ export function compilePortal(
   checkPlans(document, report);
   checkSignIn(document, report);
   if (sources !== undefined) checkWebhooks(document, sources, report);
+  if (access !== undefined) checkKeys(document, access, { stages, report });
   const logo = readLogo(document, open, report);
   const references = readReferences(document, { open, report, problems });
   if (problems.length > 0 || (sources === undefined && document.webhooks !== undefined))
@@ -128,6 +138,15 @@ function checkWebhooks(
         `customers have no secrets for the source "${source}": write secrets: customers for this source in webhooks.yml, or remove the entry`,
       );
   }
+}
+
+function checkKeys(
+  { keys }: PortalText,
+  access: KeyDocuments,
+  { stages, report }: { readonly stages: readonly string[] | undefined; readonly report: Report },
+): void {
+  const fault = keys && findKeyFault(keys, access, stages);
+  if (fault !== undefined) report(['keys', fault.member], fault.message);
 }
 
 type Logo = { readonly name: string; readonly file: PortalFile };

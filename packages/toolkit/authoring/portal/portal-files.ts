@@ -9,8 +9,10 @@ import { PORTAL_NAME } from '../files/access-folder.ts';
 import { readWebhooks } from '../webhooks/webhook-files.ts';
 import { writeIfChanged } from '../files/access-files.ts';
 import type { Problem } from '../document/read-document.ts';
+import type { AccessBuild } from '../compile/build-access.ts';
 import { compilePortal } from './compile-portal.ts';
 import type { PortalBuild, PortalSurroundings } from './compile-portal.ts';
+import type { KeyDocuments } from './offered-keys.ts';
 import type { PageSources } from './page-assets.ts';
 
 type Reading = {
@@ -18,10 +20,19 @@ type Reading = {
   readonly from?: string | undefined;
   /** Returns the built page. It is called only if there is a document. */
   readonly page: () => PageSources;
+  /** The documents of the folder, with which `keys` is compared. */
+  readonly access?: KeyBuild | undefined;
+  /** The stages in one of which the keys must be accepted. Default: the stages that the documents name. */
+  readonly stages?: readonly string[] | undefined;
 };
 
+type KeyBuild = KeyDocuments & Pick<AccessBuild, 'problems' | 'withoutInventory'>;
+
 /** Reads and compiles the document; undefined if there is none. */
-export function readPortal(folder: string, { from = process.cwd(), page }: Reading): PortalBuild | undefined {
+export function readPortal(
+  folder: string,
+  { from = process.cwd(), page, access, stages }: Reading,
+): PortalBuild | undefined {
   const path = ['yml', 'yaml']
     .map((end) => join(folder, `${PORTAL_NAME}.${end}`))
     .find((one) => existsSync(one));
@@ -30,6 +41,9 @@ export function readPortal(folder: string, { from = process.cwd(), page }: Readi
   return compilePortal(readFileSync(path, 'utf8'), relative(from, path), {
     page: page(),
     sources: webhooks.kind === 'compiled' ? webhooks.webhooks.sources : undefined,
+    // The documents that are missing in such a build may be those that accept the keys.
+    access: access && access.problems.length + access.withoutInventory.length === 0 ? access : undefined,
+    stages,
     open: openFrom(folder, from),
   });
 }

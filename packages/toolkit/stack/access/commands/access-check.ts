@@ -67,7 +67,7 @@ export async function checkDocuments(
   printProblems(odd, 'yellow');
   const wrongWebhooks = webhookProblems(readWebhooks(folder));
   // The page is not needed, because the problems of the document do not depend on it.
-  const wrongPortal = portalProblems(readPortal(folder, { page: () => new Map() }));
+  const wrongPortal = portalProblems(readPortal(folder, { page: () => new Map(), access: build }));
   const wrongFiles = [...withoutInventory, ...problems, ...wrongWebhooks, ...wrongPortal];
   printProblems(wrongFiles, 'red');
   const apis =

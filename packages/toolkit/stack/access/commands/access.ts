@@ -175,7 +175,7 @@ function build(folder: string, inventories?: ReadonlyMap<string, string>): void 
   const wrong = [
     ...problems,
     ...webhookProblems(writeCompiledWebhooks(path)),
-    ...portalProblems(writeCompiledPortal(path, { page: loadPortalPage })),
+    ...portalProblems(writeCompiledPortal(path, { page: loadPortalPage, access: written })),
   ];
   printProblems([...withoutInventory, ...warnings, ...findStrayDocuments(path)], 'yellow');
   printProblems(wrong, 'red');

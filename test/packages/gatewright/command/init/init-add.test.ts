@@ -1,6 +1,6 @@
 /** `gatewright init --add` in the folder of a service. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -81,6 +81,46 @@ describe('gatewright init --add', () => {
     );
     const page = { page: () => new Map([['index.html', '<title>Portal</title>']]) };
     assert.deepEqual(portalProblems(readPortal(join(folder, 'gatewright/access'), page)), []);
+  });
+
+  it('writes a comment about keys that is valid for the documents once an issuer has the prefix', async () => {
+    const service = mkdtempSync(join(folder, 'todos-'));
+    const provider = { name: 'aws', runtime: 'nodejs24.x', region: 'us-east-1' };
+    const functions = { list: { handler: 'index.handler', events: [{ http: 'GET todos' }] } };
+    writeFileSync(join(service, 'serverless.yml'), JSON.stringify({ service: 'todos', provider, functions }));
+    writeFileSync(join(service, 'index.mjs'), 'export const handler = async () => ({ statusCode: 200 });');
+    assert.equal(
+      (await runCommandHere(['init', '.', '--parts', 'authorizers,quotas,portal'], { cwd: service })).code,
+      0,
+    );
+    const access = join(service, 'gatewright/access');
+    const [name = ''] = readdirSync(access).filter((file) => file !== 'portal.yml' && file.endsWith('.yml'));
+    const uncomment = (file: string, line: RegExp): void => {
+      const path = join(access, file);
+      const text = readFileSync(path, 'utf8');
+      assert.match(text, line);
+      writeFileSync(path, text.replace(line, '$1'));
+    };
+
+    writeFileSync(
+      join(access, name.replace('.yml', '.routes.json')),
+      JSON.stringify({
+        kind: 'rest',
+        apiIds: { dev: ['abcdefghij'] },
+        routes: [{ method: 'GET', path: '/todos', isProtected: true }],
+      }),
+    );
+
+    uncomment('portal.yml', /^# (keys: .*)$/m);
+    assert.match(
+      (await runCommandHere(['access', 'build'], { cwd: service })).stderr,
+      /portal\.yml:\d+:\d+: keys\.prefix: no access document has an apiKey issuer with the prefix todos/,
+    );
+    uncomment(name, /# (- \{ id: keys, type: apiKey, prefix: todos \})$/m);
+    uncomment(name, /# (- \{ in: header, name: x-api-key, issuers: \[keys\] \})$/m);
+
+    const { code, stderr } = await runCommandHere(['access', 'build'], { cwd: service });
+    assert.deepEqual([stderr, code], ['', 0]);
   });
 });
 

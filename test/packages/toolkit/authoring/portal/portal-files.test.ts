@@ -3,6 +3,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { checkPlan } from '../../../../../packages/toolkit/authoring/check/check-plan.ts';
+import { buildAccess } from '../../../../../packages/toolkit/authoring/compile/build-access.ts';
 import { readAccessFiles } from '../../../../../packages/toolkit/authoring/files/access-files.ts';
 import {
   portalProblems,
@@ -65,6 +67,76 @@ describe('writeCompiledPortal', () => {
     const build = writeCompiledPortal(service.folder, { from: service.folder, page });
 
     assert.match(portalProblems(build)[0]?.message ?? '', /^logo: logo\.png cannot be read/);
+  });
+});
+
+describe('keys of the portal that no access document accepts', () => {
+  const DOCUMENT = `version: 1
+api: { dev: { apiId: abcdefghij, stage: dev }, prod: { apiId: bcdefghija, stage: prod } }
+routes: ..
+issuers: [{ id: keys, type: apiKey, prefix: shop }, { id: own, type: apiKey, prefix: own, only: [prod] }]
+sources: [{ in: header, name: x-api-key, issuers: [keys, own] }]
+roles: { user: {}, admin: {} }
+rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
+`;
+  const ROUTES = JSON.stringify({
+    kind: 'rest',
+    apiIds: {},
+    routes: [{ method: 'GET', path: '/users', isProtected: true }],
+  });
+  const build = (
+    keys: string,
+    {
+      text = DOCUMENT,
+      inventory = ROUTES as string | undefined,
+      stages = undefined as readonly string[] | undefined,
+    } = {},
+  ) => {
+    using service = aFolder(true);
+    const portal = join(service.folder, 'portal.yml');
+    const head = `version: 1\nname: A\ncolour: '#0b5fa5'\nplans: [{ plan: a, title: A, changesTo: [], from: now }]\n`;
+    writeFileSync(portal, `${head}keys: ${keys}\n`);
+    const access = buildAccess([{ name: 'users', file: 'users.yml', text, inventory }], checkPlan);
+    const found = writeCompiledPortal(service.folder, { from: service.folder, page, access, stages });
+    return {
+      problems: portalProblems(found).map(({ file, line, message }) => `${file}:${line} ${message}`),
+      written: readdirSync(service.folder).length > 1,
+    };
+  };
+  const FAULTS: readonly (readonly [
+    fault: string,
+    keys: string,
+    message: string,
+    stages?: readonly string[],
+  ])[] = [
+    [
+      'an unknown prefix',
+      '{ prefix: nope, roles: [user], most: 3 }',
+      'keys.prefix: no access document has an apiKey issuer with the prefix nope in stage "dev"; the prefixes are shop. Add such an issuer to a document, or change keys.prefix',
+    ],
+    [
+      'a prefix whose issuer is only for other stages than that of the local gateway',
+      '{ prefix: own, roles: [user], most: 3 }',
+      'keys.prefix: no access document has an apiKey issuer with the prefix own in stage "dev"; the issuer "own" of access/users.yml has the prefix, but its "only" does not contain the stage. Add dev to "only", or change keys.prefix',
+      ['dev'],
+    ],
+    [
+      'an undeclared role',
+      '{ prefix: shop, roles: [user, customer], most: 3 }',
+      'keys.roles: keys get the role customer, but the documents that accept keys with the prefix shop declare only user, admin; declare the role in these documents, or remove it from keys.roles',
+    ],
+  ];
+  for (const [fault, keys, message, stages] of FAULTS)
+    it(`reports ${fault} with its line, and does not write the file that the functions would read`, () => {
+      assert.deepEqual(build(keys, { stages }), { problems: [`portal.yml:5 ${message}`], written: false });
+    });
+
+  it('accepts keys of a document, and waits while a document is wrong or its routes are unknown', () => {
+    const compiled = { problems: [], written: true };
+    assert.deepEqual(build('{ prefix: shop, roles: [user], most: 3 }'), compiled);
+    assert.deepEqual(build('{ prefix: own, roles: [user], most: 3 }'), compiled);
+    assert.deepEqual(build('{ prefix: nope, most: 3 }', { inventory: '' }), compiled);
+    assert.deepEqual(build('{ prefix: nope, most: 3 }', { text: `${DOCUMENT}wrong: 1\n` }), compiled);
   });
 });
 
