@@ -6,6 +6,7 @@ import type { FunctionListing } from '../../server/control-port/log-endpoints.ts
 import { LogHistory } from '../../server/control-port/log-history.ts';
 import type { Clock } from '../../core/ports.ts';
 import { announce, resolveGatewayName } from '../../kernel/files/running-gateways.ts';
+import { describeReload } from '../gateway.ts';
 import type { GatewayOptions } from '../gateway.ts';
 import type { StartCredentials } from '../../kernel/files/identity-file.ts';
 
@@ -23,10 +24,24 @@ export async function openLoop(
   return { options: remember(given, history), name, history };
 }
 
+/** Whatever the gateway prints while it runs must be in the history, because `gatewright logs` promises it. */
 function remember(options: GatewayOptions, history: LogHistory): GatewayOptions {
+  const kept = history.listenIn({ write: () => undefined });
   return {
     ...options,
     log: history.listenIn(options.log),
+    onProgress: (message) => {
+      kept.write(message);
+      options.onProgress(message);
+    },
+    onWaiting: (message) => {
+      kept.write(message);
+      options.onWaiting?.(message);
+    },
+    onReload: (notice) => {
+      kept.write(describeReload(notice));
+      options.onReload(notice);
+    },
     functionLog: (line) => {
       history.addFunctionLine(line);
       options.functionLog(line);

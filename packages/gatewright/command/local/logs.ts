@@ -4,6 +4,7 @@ import { showControls } from '@gatewright/aws/text/visible-text';
 import { findFunction } from '../../../toolkit/terminal/find-function.ts';
 import { addGatewayOptions, listenToGateway } from '../../../toolkit/terminal/running-gateway.ts';
 import { printResult } from '../../../base/terminal/output.ts';
+import { asTyped } from '../../../base/terminal/typed-commands.ts';
 
 type LogsFlags = { readonly follow: boolean; readonly since?: number };
 
@@ -46,7 +47,7 @@ async function printLogs(given: string | undefined, { follow, since }: LogsFlags
  */
 function printLine({ time, function: name, requestId, level, message }: Line): string {
   const text = message.replaceAll(/[^\n\t]+/g, showControls);
-  if (name === undefined) return `${time} ${text}`;
+  if (name === undefined) return `${time} ${asTyped(text)}`;
   if (level === undefined) return `[${name}] ${text}`;
   return `[${name}] ${[time, ...(requestId === undefined ? [] : [requestId]), level, text].join('\t')}`;
 }
