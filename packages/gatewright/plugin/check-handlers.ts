@@ -23,6 +23,8 @@ type HandlerCheck = {
   readonly complaints: readonly string[];
   /** One warning for each function whose source is not on this machine. */
   readonly warnings: readonly string[];
+  /** The files that were searched. */
+  readonly searched: readonly string[];
 };
 
 export async function checkHandlers({
@@ -43,7 +45,8 @@ export async function checkHandlers({
         handlers.set(handler, { route, ...(typeof runtime === 'string' && { runtime }) });
     }
   }
-  if (handlers.size === 0) return { complaints: [...complaints], warnings };
+  const searched = new Set<string>();
+  if (handlers.size === 0) return { complaints: [...complaints], warnings, searched: [] };
   const { readHandlerSources } = await import('../../gateway/engine/index.ts');
   const isChecked = readClaimsChecked([directory]);
   for (const [handler, { route, ...runtime }] of handlers) {
@@ -58,11 +61,12 @@ export async function checkHandlers({
     const unread = sources.length === 0 ? unreadPath(directory, handler, runtime.runtime) : undefined;
     if (unread !== undefined && !isChecked(unread))
       warnings.push(`${relative(directory, unread) || '.'}: ${describeUnreadCode(handler, route)}`);
+    for (const { file } of sources) searched.add(file);
     for (const { file, text } of sources)
       for (const { line, what } of isChecked(file) ? [] : findClaimReads(text, file))
         complaints.add(`${relative(directory, file)}:${line}: ${describeClaimRead(what, route, file)}`);
   }
-  return { complaints: [...complaints], warnings };
+  return { complaints: [...complaints], warnings, searched: [...searched] };
 }
 
 /**

@@ -65,6 +65,8 @@ export function isBundled({
   return build !== undefined || custom?.['esbuild'] !== undefined || BUNDLERS.test(JSON.stringify(plugins));
 }
 
+const NOTHING = { complaints: [], searched: [] };
+
 /** Finds handlers that could not import `gatewright/…` on AWS. The reason is that dev dependencies are not deployed. */
 export async function checkPackages({
   directory,
@@ -72,21 +74,22 @@ export async function checkPackages({
 }: {
   readonly directory: string;
   readonly resources: UnknownMembers;
-}): Promise<readonly string[]> {
-  if (isDependency(directory)) return [];
+}): Promise<{ readonly complaints: readonly string[]; readonly searched: readonly string[] }> {
+  if (isDependency(directory)) return NOTHING;
   const { readHandlerSources } = await import('../../gateway/engine/index.ts');
   const place = { file: 'serverless.yml', line: undefined, logicalId: undefined, property: undefined };
   const code = { kind: 'directory', directory, esbuild: undefined } as const;
-  const complaints = new Set<string>();
+  const [complaints, searched] = [new Set<string>(), new Set<string>()];
   for (const handler of handlersOf(resources))
     for (const { file, text } of await readHandlerSources({ handler, place, code })) {
+      searched.add(file);
       const entry = IMPORT.exec(text)?.[1];
       if (entry !== undefined)
         complaints.add(
           `${relative(directory, file)}: imports gatewright/${entry}, but the package of the service does not contain gatewright, because gatewright is not a dependency or is only a dev dependency: run npm install @gatewright/handlers, and import @gatewright/handlers/${entry}`,
         );
     }
-  return [...complaints];
+  return { complaints: [...complaints], searched: [...searched] };
 }
 
 function isDependency(directory: string): boolean {

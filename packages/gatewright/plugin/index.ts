@@ -53,6 +53,11 @@ class GatewrightPlugin {
       },
     },
   };
+  /**
+   * The sources of functions that were searched for mistakes. The gateway, which compiles the service with osls, then
+   * knows that a change of these files does not change the template.
+   */
+  checkedSources: readonly string[] = [];
   readonly hooks: Readonly<Record<string, () => void | Promise<void>>>;
   readonly #serverless: Serverless;
   readonly #cli: CliOptions;
@@ -186,10 +191,9 @@ class GatewrightPlugin {
     });
     const isOfBundler = isBundled(service);
     const handlers = await checkHandlers({ directory: serviceDir, resources, isBundled: isOfBundler });
-    const reads = [
-      ...handlers.complaints,
-      ...(isOfBundler ? [] : await checkPackages({ directory: serviceDir, resources })),
-    ];
+    const packages = isOfBundler ? undefined : await checkPackages({ directory: serviceDir, resources });
+    this.checkedSources = [...handlers.searched, ...(packages?.searched ?? [])];
+    const reads = [...handlers.complaints, ...(packages?.complaints ?? [])];
     for (const warning of [...warnings, ...handlers.warnings]) this.#warn(warning);
     if (complaints.length + reads.length > 0) throw this.#error([...complaints, ...reads].join('\n'));
   }

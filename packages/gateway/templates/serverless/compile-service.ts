@@ -54,7 +54,7 @@ export async function compileService(run: ServiceRun): Promise<ReadService | Dri
     if (await isAnsweredSo(kept.questions, run.answers)) {
       for (const message of kept.informed) run.onInformed(message);
       const marks = kept.inputs.marks.map(({ file, look }) => [file, [look]] as const);
-      return { ...kept, read: listProjectInputs(marks, serviceFolder) };
+      return { ...kept, read: listProjectInputs(marks, serviceFolder, kept.inputs.checked) };
     }
   }
   run.onCompiling();
@@ -63,7 +63,7 @@ export async function compileService(run: ServiceRun): Promise<ReadService | Dri
   if (cacheFolder !== undefined && inputs !== undefined && 'result' in compiled)
     cacheService(cacheFolder, identity, compiled, { inputs, beginning, environment, questions });
   if (!('result' in compiled)) return compiled;
-  return { ...compiled, read: listProjectInputs(inputs?.files ?? [], serviceFolder) };
+  return { ...compiled, read: listProjectInputs(inputs?.files ?? [], serviceFolder, inputs?.checked) };
 }
 
 async function isAnsweredSo(questions: readonly CachedQuestion[], answers: Answers): Promise<boolean> {
@@ -192,7 +192,7 @@ type RunIdentity = {
 };
 
 /** The version number of the format of stored results. It must be increased whenever the format changes. */
-const FORMAT = 6;
+const FORMAT = 7;
 /** The maximum number of results in a folder. All services, stages, parameters and environments share this limit. */
 const MOST_KEPT = 32;
 const MOST_BYTES = 100_000_000;

@@ -39,9 +39,19 @@ const BUILDER =
 
 const ROLES_PER_FUNCTION = 'serverless-iam-roles-per-function';
 
+/** The service that osls compiles; undefined until osls has read it. */
+let compiled;
+
+/** Returns the sources of functions that plug-ins have searched for mistakes. They do not influence the template. */
+function listChecked() {
+  const { plugins = [] } = compiled?.pluginManager ?? {};
+  return plugins.flatMap(({ checkedSources }) => (Array.isArray(checkedSources) ? checkedSources : []));
+}
+
 class GatewrightPackaging {
   constructor(serverless) {
     this.serverless = serverless;
+    compiled = serverless;
     this.provider = serverless.getProvider('aws');
     useLocalCredentials(this.provider, findOlderSdk(oslsFolder), process.env);
     // All variables have been resolved by now, except those whose values come from AWS.
@@ -403,7 +413,7 @@ function moveWorkshop() {
   }
   syncBuiltinESMExports();
   process.once('exit', (code) => {
-    writeInputs(path.join(outputFolder, 'inputs.json'), JSON.stringify(inputs.list()));
+    writeInputs(path.join(outputFolder, 'inputs.json'), JSON.stringify(inputs.list(listChecked())));
     // Node stores the compiled code of osls only now, which takes up to half a second. The parent does not wait for it.
     tell({ kind: 'ended', code });
     boundChecks(CHECKS);
@@ -441,6 +451,7 @@ replaceModule('lib/cli/handle-error.js', (error) => {
     message: String(explained?.message ?? explained),
     property: error?.property,
     texts: tolerated.texts(),
+    checked: listChecked(),
   });
   process.exitCode = 1;
   return {};

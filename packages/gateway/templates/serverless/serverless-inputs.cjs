@@ -71,12 +71,14 @@ function watchInputs({ ownFolders, isAnswered }) {
      */
     watchModules: () => watchModules(note, missing, goBlind),
     observe: (name, input) => observe(name, input, { note, goBlind, isOwn }),
-    list() {
+    /** @param {readonly string[]} checked the files that plug-ins only checked, as `checkedSources` names them */
+    list(checked) {
       for (const file of Object.keys(require.cache)) note('content', cut(file));
       return {
         blind,
         files: [...files].map(([file, kinds]) => [file, [...kinds]]),
         missing: [...missing.values()],
+        checked,
       };
     },
   };

@@ -39,6 +39,8 @@ export type DriverFailure = {
   readonly missingPlugins?: readonly string[];
   /** The strings that contain variables, by their path in the service; absent if osls ended without a message. */
   readonly texts?: Readonly<Record<string, string>>;
+  /** The sources that plug-ins have searched for mistakes. If one of them is corrected, osls may succeed. */
+  readonly checked?: readonly string[];
 };
 
 const DRIVER = fileURLToPath(new URL('serverless-driver.cjs', import.meta.url));
@@ -73,7 +75,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
     child.on('message', (message: unknown) => {
       if (!isJsonObject(message)) return;
       const { kind, message: text, stackName, variables, property, consequence, texts, code } = message;
-      const { missingPlugin, isOfSchema } = message;
+      const { missingPlugin, isOfSchema, checked } = message;
       if (kind === 'informed' && typeof text === 'string') run.onInformed(text);
       if (kind === 'noted' && typeof text === 'string')
         run.onNoted({
@@ -88,6 +90,7 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
           message: text,
           ...(typeof property === 'string' && { property }),
           texts: textValues(texts),
+          ...(Array.isArray(checked) && { checked: checked.filter((file) => typeof file === 'string') }),
         };
       if (kind === 'announced' && typeof stackName === 'string') {
         run.onAnnounced(stackName, textValues(variables));

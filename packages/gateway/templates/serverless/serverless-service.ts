@@ -111,7 +111,16 @@ function explain(
   { stored, environment, parameters }: LoadOptions,
 ): DefinitionError {
   const given = { environment: { ...process.env, ...environment }, parameters };
-  return explainFailure(failure, file, tree, stored?.file, asked, given);
+  const error = explainFailure(failure, file, tree, stored?.file, asked, given);
+  const { checked = [] } = failure;
+  if (checked.length === 0) return error;
+  return new DefinitionError(
+    error.place,
+    error.message,
+    [...error.awaited, ...checked],
+    error.rule,
+    error.remedy,
+  );
 }
 
 function withReading(

@@ -17,6 +17,11 @@ export type SeenInputs = {
    * accepts.
    */
   readonly missing: readonly MissingModule[];
+  /**
+   * The sources of functions that a plug-in has only searched for mistakes, so that they do not influence the template;
+   * absent means none.
+   */
+  readonly checked?: readonly string[];
 };
 
 type MissingModule = readonly [from: string, request: string, paths: readonly string[] | null];
@@ -24,6 +29,7 @@ type MissingModule = readonly [from: string, request: string, paths: readonly st
 export type Inputs = {
   readonly marks: readonly Mark[];
   readonly missing: readonly MissingModule[];
+  readonly checked?: readonly string[];
   readonly environment: string;
   readonly machine: string;
 };
@@ -45,17 +51,20 @@ const WATCHED_LIMIT = 500;
 /**
  * Returns the files of the project that osls has read. They are the files that a `serverless.ts` imports, files that
  * scripts read, and `.env` files, even if they do not exist yet. Files of packages and files outside of the project are
- * left out.
+ * left out, and so are sources of functions that a plug-in has only checked: saving one of them reloads its function,
+ * but not the template.
  */
 export function listProjectInputs(
   files: Iterable<readonly [file: string, looks: readonly Look[]]>,
   serviceFolder: string,
+  checked: readonly string[] = [],
 ): readonly string[] {
   const root = projectFolderOf(serviceFolder);
   const found = new Set<string>();
+  const omitted = new Set(checked);
   for (const [file, looks] of files) {
     if (found.size === WATCHED_LIMIT) break;
-    if (!file.startsWith(root + sep) || isOfPackage(file)) continue;
+    if (!file.startsWith(root + sep) || isOfPackage(file) || omitted.has(file)) continue;
     if (looks.includes('content') || basename(file).startsWith('.env')) found.add(file);
   }
   return [...found];
@@ -108,6 +117,7 @@ export function markInputs(
   return {
     marks: [...beginning.packages, ...marks],
     missing: seen.missing,
+    ...(seen.checked !== undefined && { checked: seen.checked }),
     environment: hashEnvironment(environment),
     machine: machineNow(),
   };

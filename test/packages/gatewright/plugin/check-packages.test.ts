@@ -35,7 +35,7 @@ async function inFolder<Result>(
 
 function check(files: Readonly<Record<string, string>>, handler = functionOf('notes.list')) {
   return inFolder({ 'notes.js': IMPORTS, ...files }, (directory) =>
-    checkPackages({ directory, resources: { Notes: handler } }),
+    checkPackages({ directory, resources: { Notes: handler } }).then(({ complaints }) => complaints),
   );
 }
 

@@ -101,7 +101,9 @@ async function filesOf({ options, served }: Parts, faults: readonly Fault[]): Pr
     ...(await readValues(options)).attached,
     ...served.stacks.flatMap(({ file, includes }) => [file, ...includes]),
   ];
-  const broken = faults.map(({ error }) => error.place.file).filter((file) => existsSync(file));
+  const broken = faults
+    .flatMap(({ error }) => [error.place.file, ...error.awaited])
+    .filter((file) => existsSync(file));
   return [...new Set([...files, ...broken])].toSorted();
 }
 

@@ -241,6 +241,36 @@ describe('compiling a service', () => {
       assert.equal(await isReused(), true);
     });
 
+  it('does not name a source that a plug-in has only checked, and names it if the plug-in refuses the service', async () => {
+    const program = FILES['plug.js'] ?? '';
+    const check = (failure: string): string =>
+      program.replace('class {', 'class {\n  static guards = true;').replace(
+        'this.hooks = {};',
+        `this.checkedSources = [join(__dirname, 'index.ts')];
+    this.hooks = { 'before:aws:package:finalize:saveServiceState': () => {
+      require('node:fs').readFileSync(join(__dirname, 'index.ts'));
+      ${failure}
+    } };`,
+      );
+    write('index.ts', 'export const handler = 1;');
+    try {
+      write('plug.js', check(''));
+      const compiled = await run({ cacheFolder: undefined });
+      assert.ok('read' in compiled, JSON.stringify(compiled));
+      assert.ok(compiled.read.includes(join(folder, 'plug.js')));
+      assert.ok(!compiled.read.includes(join(folder, 'index.ts')));
+
+      write('plug.js', check(`throw new serverless.classes.Error('index.ts:1: wrong');`));
+      const refused = await run({ cacheFolder: undefined });
+      assert.ok('message' in refused, JSON.stringify(refused));
+      assert.match(refused.message, /index\.ts:1: wrong/);
+      assert.deepEqual(refused.checked, [join(folder, 'index.ts')]);
+    } finally {
+      write('plug.js', program);
+      rmSync(join(folder, 'index.ts'));
+    }
+  });
+
   it("is cached for each environment, so that two terminals do not evict each other's result", async () => {
     const environment = { KEPT_VARIABLE: 'of another terminal' };
     passTick();

@@ -154,6 +154,12 @@ describe('listProjectInputs', () => {
       assert.deepEqual(listProjectInputs([[path, looks]], of), isListed ? [path] : []);
     });
 
+  it('omits the source of a function that a plug-in has only checked, because the template stays the same', () => {
+    const [checked, imported] = [join(service, 'src/list.ts'), join(service, 'shared.ts')];
+    const files = [checked, imported].map((path) => [path, ['content']] as const);
+    assert.deepEqual(listProjectInputs(files, service, [checked]), [imported]);
+  });
+
   it('lists each file once, and 500 at most', () => {
     const files = Array.from({ length: 501 }, (_, index) => [
       [join(service, `${index}.ts`), ['content']] as const,
