@@ -121,6 +121,15 @@ function isPlaced(about: Circumstances, reason: Reason, surprises: Reason): bool
   return isError || surprises.because.length > 0 || reason.changes.length > 0;
 }
 
+/**
+ * The gateway refuses a request for a reason that the caller can remove. A function, an integration, an authorizer or a
+ * setting of the API fails: nobody has refused the request. A gateway response that changes the status changes nothing
+ * about that.
+ */
+function verbOf({ status, restatus }: Circumstances): string {
+  return (restatus?.usual ?? status) >= 500 ? 'failed' : 'was refused';
+}
+
 function headlineOf(about: Circumstances): string {
   const { kind, method, path, status, phase, failure, stageName } = about;
   const what = {
@@ -138,7 +147,7 @@ function headlineOf(about: Circumstances): string {
       ? `${what} was refused with ${status} by API Gateway, before it reached any API.`
       : `${what} was answered with ${status} by CloudFront itself.`;
   if (kind === 'post' && failure === undefined) return `${what} was sent.`;
-  if (kind === 'post') return `The call ${method} @connections was refused with ${status}.`;
+  if (kind === 'post') return `The call ${method} @connections ${verbOf(about)} with ${status}.`;
   if (kind === 'disconnect')
     return about.routeKey === undefined
       ? `${what} was not reported to the API, because it has no route $disconnect.`
@@ -152,7 +161,7 @@ function headlineOf(about: Circumstances): string {
     return `${what} was answered with ${status}, to which the mapping of the integration’s response changed ${own}.`;
   if (failure === undefined)
     return `${what} was answered with ${status} by the ${phase === 'cache' ? 'cache' : 'integration'} itself.`;
-  return `${what} was refused with ${status} in the phase ${phase}.`;
+  return `${what} ${verbOf(about)} with ${status} in the phase ${phase}.`;
 }
 
 /** Describes the phases that succeeded before the deciding phase. */

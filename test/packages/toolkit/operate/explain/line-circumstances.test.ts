@@ -30,13 +30,13 @@ describe('a line of a WebSocket API', () => {
     {
       what: { ...CONNECT, status: '500', 'authorizer.error': 'out of memory' },
       phase: 'authenticate',
-      headline: /refused with 500/,
+      headline: /failed with 500/,
       says: /The authorizer failed, so the request is denied: out of memory/,
     },
     {
       what: { ...CONNECT, status: '502', 'integration.error': 'customer function error: no table' },
       phase: 'integrate',
-      headline: /^The handshake on stage prod was refused with 502/,
+      headline: /^The handshake on stage prod failed with 502/,
       says: /Function list failed with an error: no table/,
     },
     {
@@ -48,7 +48,7 @@ describe('a line of a WebSocket API', () => {
     {
       what: { ...MESSAGE, status: '500', 'integration.error': 'customer function error: no table' },
       phase: 'integrate',
-      headline: /^The message for track was refused with 500/,
+      headline: /^The message for track failed with 500/,
       says: /Function list failed with an error: no table/,
     },
     {
@@ -66,7 +66,7 @@ describe('a line of a WebSocket API', () => {
     {
       what: { ...MESSAGE, status: '500', 'integration.error': 'GoneException: 410' },
       phase: 'integrate',
-      headline: /^The message for track was refused with 500/,
+      headline: /^The message for track failed with 500/,
       says: /Delete the connection id in that case/,
     },
     {
