@@ -15,7 +15,8 @@ import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf } from '@gatewright/aws/readable-files';
 
 import { DefinitionError } from '../core/errors.ts';
-import { findCdkApp, findCdkCommand } from './cdk/cdk-app.ts';
+import { findCdkApp } from './cdk/cdk-app.ts';
+import { findCdkCommand } from './cdk/cdk-synth.ts';
 import { TEMPLATE_FILE } from '../core/stack/source-format.ts';
 import { SERVICE_FILES } from './serverless/serverless-service.ts';
 import { findTerraform, isTerraformFolder } from './terraform/terraform-files.ts';

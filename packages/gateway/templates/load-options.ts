@@ -40,6 +40,8 @@ export type LoadOptions = {
    * osls compiles every time.
    */
   readonly cacheFolder?: string;
+  /** Is aborted when the gateway ends, so that a run of `cdk synth` ends too. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (message: string) => void;
   /** Reports slow steps. If absent, they are not reported. */
   readonly onWaiting?: (message: string) => void;

@@ -1,6 +1,12 @@
 /** Collects functions that close the parts of the gateway, and runs them in reverse order of startup. */
 export class Closing {
   readonly #closers: (() => unknown)[] = [];
+  readonly #controller = new AbortController();
+
+  /** Is aborted when the closing functions begin to run. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
 
   add(end: () => unknown): void {
     this.#closers.push(end);
@@ -11,6 +17,7 @@ export class Closing {
    * locks of the other parts open.
    */
   async run(): Promise<void> {
+    this.#controller.abort();
     const faults: unknown[] = [];
     for (const end of this.#closers.splice(0).reverse()) {
       try {

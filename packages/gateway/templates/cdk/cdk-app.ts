@@ -1,26 +1,29 @@
 /**
  * Runs `cdk synth` for a CDK app without a current cloud assembly. `cdk deploy` also synthesizes the app each time, so
- * an old assembly would differ from what is deployed.
+ * an old assembly would differ from what is deployed. The run writes into a folder of the gateway, because aws-cdk locks
+ * the output folder, and because the developer's cdk.out has the account of his credentials.
  */
-import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { devNull } from 'node:os';
-import { basename, delimiter, dirname, join, relative, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { membersOf } from '@gatewright/aws/json-object';
 import { statOf } from '@gatewright/aws/file-marks';
 import { entriesOf, readIfReadable } from '@gatewright/aws/readable-files';
+import { isWrittenByGatewright } from '@gatewright/aws/written-files';
 import { DefinitionError } from '../../core/errors.ts';
-import type { DefinitionPlace } from '../../core/errors.ts';
 import { isAccountId, isRegion } from '../../core/stack/home.ts';
 import type { Home } from '../../core/stack/home.ts';
 import type { LoadOptions } from '../load-options.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
-import { STACK_FRAME, sealedEnvironment } from '../serverless/serverless-process.ts';
+import { sealedEnvironment } from '../serverless/serverless-process.ts';
 import { loadCdkOutput } from './cdk-out.ts';
+import { findCdkCommand, runSynth } from './cdk-synth.ts';
+import type { Failure } from './cdk-synth.ts';
 
 /** Folders that do not belong to the app, or to which tools write. `cdk watch` also ignores tests and documents. */
-const NOT_OWN = /^(?:node_modules|gatewright|coverage|venv|target|obj|__pycache__|tests?|__tests__|\..*)$/;
+const NOT_OWN =
+  /^(?:node_modules|gatewright|coverage|venv|target|obj|cdk\.out|__pycache__|tests?|__tests__|\..*)$/;
 /**
  * Matches sources, settings and text that functions use. Logs and databases are left out, because programs write them
  * while they run.
@@ -28,13 +31,15 @@ const NOT_OWN = /^(?:node_modules|gatewright|coverage|venv|target|obj|__pycache_
 const SOURCE =
   /^[^.]+$|\.(?:[cm]?[jt]sx?|py|java|kts?|scala|cs|fs|vb|csproj|fsproj|go|mod|rs|rb|php|sh|json|ya?ml|toml|xml|txt|properties|gradle|graphql|gql|vtl|sql|proto|html|css)$/;
 const NO_SOURCE = /\.(?:test|spec)\.[cm]?[jt]sx?$|^gatewright\..*ya?ml$|^\./;
+/** The files that package managers write when they install packages, without which many runs fail. */
+const INSTALLED = ['.package-lock.json', '.yarn-integrity', '.modules.yaml'];
 const FILES_LOOKED_AT = 5000;
+/** Larger files are compared by their size. */
+const HASHED_BYTES = 1_000_000;
 /** A clone writes sources and a committed assembly at about the same time. */
 const CLONE_MS = 1000;
-const TIME_LIMIT_MS = 300_000;
-const ERROR_TEXT_LIMIT = 16_384;
-const SHOWN_LINES = 4;
-const SHOWN_CHARACTERS = 500;
+/** How long a failure is remembered if no file changes. It may have had a cause outside the app's files. */
+const FAILURE_MS = 30_000;
 const RULE = 'not-synthesized';
 /** Turns off telemetry, the check for updates and warnings about the version of Node. */
 const QUIET = {
@@ -51,22 +56,29 @@ const WITHOUT_CREDENTIALS = {
 
 type App = {
   readonly folder: string;
-  /** The manifest of the app's cloud assembly. The file may be missing. */
+  /** The manifest of the cloud assembly that the developer writes. The file may be missing. */
   readonly manifest: string;
 };
 
-type Failure = { readonly message: string; readonly place: DefinitionPlace };
+/** A cloud assembly of the gateway, for an account and a region. */
+type Own = { readonly home: Home; readonly manifest: string };
 
 type Synthesis = {
   readonly startedMs: number;
   readonly endedMs: number;
+  /** The names of the app's files, to notice a file that is deleted or renamed. */
+  readonly names: string;
   readonly failure: Failure | undefined;
 };
 
-/** The last runs, by folder. If a run failed, it is not repeated before a file of the app is changed. */
+type AppFile = { readonly file: string; readonly mtimeMs: number };
+
+/** The last run by the manifest that it writes. */
 const runs = new Map<string, Synthesis>();
-/** The files that each run writes itself, such as compiled code, by folder. */
-const generated = new Map<string, ReadonlySet<string>>();
+/** The files that runs have written themselves, such as compiled code. */
+const generated = new Set<string>();
+/** The folder for the assemblies of a process that has no cache. */
+let ownFolder: string | undefined;
 
 /** Returns the app in a folder; undefined if the folder has no cdk.json. */
 export function findCdkApp(folder: string): App | undefined {
@@ -78,43 +90,14 @@ export function findCdkApp(folder: string): App | undefined {
   } catch {
     // The command of the CDK reports a cdk.json that is not JSON.
   }
-  return { folder, manifest: join(folder, typeof output === 'string' ? output : 'cdk.out', 'manifest.json') };
+  return {
+    folder,
+    manifest: resolve(folder, typeof output === 'string' ? output : 'cdk.out', 'manifest.json'),
+  };
 }
 
 /**
- * Returns the program and first arguments that run the command of the CDK: the app's own aws-cdk, otherwise the `cdk`
- * in `PATH`; undefined if there is none.
- */
-export function findCdkCommand(
-  folder: string,
-  searchPath = process.env['PATH'] ?? '',
-): readonly string[] | undefined {
-  try {
-    const manifest = createRequire(join(folder, 'cdk.json')).resolve('aws-cdk/package.json');
-    const file = join(dirname(manifest), 'bin', 'cdk');
-    if (existsSync(file)) return [process.execPath, file];
-  } catch {
-    // The app has no aws-cdk of its own, so the search continues in PATH.
-  }
-  const found = searchPath
-    .split(delimiter)
-    .filter((place) => place !== '')
-    .map((place) => join(place, 'cdk'))
-    .find(isProgram);
-  return found === undefined ? undefined : [found];
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statOf(file)?.isFile() === true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Loads the stacks of an app. If its cloud assembly is missing or older than a file of the app, `cdk synth` runs first.
+ * Loads the stacks of an app. If its cloud assembly is missing or older than a file of the app, `cdk synth` runs before.
  * @throws DefinitionError if there is no assembly and none can be made, and as for {@link loadCdkOutput}
  */
 export async function loadCdkApp(
@@ -122,11 +105,11 @@ export async function loadCdkApp(
   options: LoadOptions,
   signal: AbortSignal,
 ): Promise<readonly RawStack[]> {
-  const fault = await synthesizeIfNeeded(app, options, signal);
-  if (fault !== undefined && !existsSync(app.manifest))
-    throw new DefinitionError(fault.place, fault.message, [], RULE);
-  const includes = listFiles(app).map(({ file }) => file);
-  const stacks = await loadCdkOutput(app.manifest, options);
+  const { manifest, files, fault } = await findAssembly(app, options, signal);
+  const includes = files.map(({ file }) => file);
+  if (fault !== undefined && manifest === undefined)
+    throw new DefinitionError(fault.place, fault.message, includes, RULE);
+  const stacks = await loadCdkOutput(manifest ?? app.manifest, options);
   return stacks.map((stack, index) => ({
     ...stack,
     includes: [...(stack.includes ?? []), ...includes],
@@ -145,205 +128,242 @@ function toFinding({ message, place }: Failure): Finding {
   };
 }
 
-/** Returns why the cloud assembly is missing or old; undefined if it is current. */
-async function synthesizeIfNeeded(
-  app: App,
-  options: LoadOptions,
-  signal: AbortSignal,
-): Promise<Failure | undefined> {
-  const settings = { file: join(app.folder, 'cdk.json') };
-  // A file that is saved during a run may have been read before it was saved, so a second run follows. A file that is
-  // also newer than the second run is written by the runs themselves.
+type Assembly = {
+  /** The newest assembly; undefined if there is none. */
+  readonly manifest: string | undefined;
+  readonly files: readonly AppFile[];
+  /** Why the assembly is missing or old; undefined if it is current. */
+  readonly fault: Failure | undefined;
+};
+
+async function findAssembly(app: App, options: LoadOptions, signal: AbortSignal): Promise<Assembly> {
+  let files = listFiles(app, options);
+  const home = homeFor(app, options);
+  const own = { home, manifest: ownManifest(app, home, options) };
+  // A file that is saved during a run may have been read before it was saved, so a second run follows.
   for (const isRepeated of [false, true]) {
-    const changed = changedFile(app, options);
-    if (changed === undefined) return lastRun(app)?.failure;
-    const why = isRepeated
-      ? `${relative(app.folder, changed)} was changed while it ran`
-      : describeChange(app, changed);
-    const command = findCdkCommand(app.folder);
-    if (command === undefined)
+    const why = isRepeated ? describeSaved(app, own, files) : describeLack(app, own, files, options);
+    const run = runs.get(own.manifest);
+    if (why === undefined) {
+      if (run?.failure !== undefined) return { manifest: newestOf(app, own), files, fault: run.failure };
       return {
-        message: `${why}, and the command of the CDK is not installed: run npm install --save-dev aws-cdk, or run npx cdk synth`,
-        place: settings,
+        manifest: isCurrent(app, files, options) ? app.manifest : own.manifest,
+        files,
+        fault: undefined,
       };
-    options.onProgress?.(
-      `${basename(app.folder)}: cdk synth runs ${isRepeated ? 'again' : 'first'}, because ${why}`,
-    );
-    const startedMs = Date.now();
-    const failure = await runSynth(app, command, environmentOf(app, options), signal);
-    runs.set(app.folder, { startedMs, endedMs: Date.now(), failure });
-    if (failure !== undefined) return failure;
-    if (isRepeated) noteGenerated(app, startedMs);
+    }
+    const command = findCdkCommand(app.folder);
+    if (command === undefined) return { manifest: newestOf(app, own), files, fault: lackOfCommand(app, why) };
+    options.onProgress?.(`${basename(app.folder)}: running cdk synth, because ${why}`);
+    const failure = await synthesize({ app, own, files, command, options, signal });
+    files = listFiles(app, options);
+    if (failure !== undefined) return { manifest: newestOf(app, own), files, fault: failure };
   }
-  return undefined;
+  return { manifest: own.manifest, files, fault: undefined };
 }
 
-function noteGenerated(app: App, startedMs: number): void {
-  const written = listFiles(app).flatMap(({ file, mtimeMs }) => (mtimeMs > startedMs ? [file] : []));
-  generated.set(app.folder, new Set([...(generated.get(app.folder) ?? []), ...written]));
+function lackOfCommand(app: App, why: string): Failure {
+  return {
+    message: `cdk synth cannot run, because aws-cdk is not installed, and ${why}: run npm install --save-dev aws-cdk, or run npx cdk synth`,
+    place: { file: join(app.folder, 'cdk.json') },
+  };
 }
 
-function describeChange({ folder, manifest }: App, changed: string): string {
-  const output = relative(folder, dirname(manifest));
-  if (changed === '') return `the app has no ${output}`;
-  return `${relative(folder, changed)} was changed after ${output} was written`;
+function newestOf(app: App, own: Own): string | undefined {
+  const made = [app.manifest, own.manifest].flatMap((file) => {
+    const mtimeMs = statOf(file)?.mtimeMs;
+    return mtimeMs === undefined ? [] : [{ file, mtimeMs }];
+  });
+  return made.toSorted((one, other) => other.mtimeMs - one.mtimeMs)[0]?.file;
 }
 
-/** Returns the last run; undefined if there was none, or if another program has written the assembly after it. */
-function lastRun({ folder, manifest }: App): Synthesis | undefined {
-  const run = runs.get(folder);
-  return run === undefined || (statOf(manifest)?.mtimeMs ?? 0) > run.endedMs ? undefined : run;
+/** Whether the assembly that the developer wrote is newer than each file, and not for another account or region. */
+function isCurrent({ manifest }: App, files: readonly AppFile[], { chosen }: LoadOptions): boolean {
+  const written = statOf(manifest)?.mtimeMs;
+  if (written === undefined || files.some(({ mtimeMs }) => mtimeMs > written + CLONE_MS)) return false;
+  const [only, ...others] = environmentsIn(manifest);
+  if (only === undefined || others.length > 0 || chosen === undefined) return true;
+  return (
+    (chosen.accountId ?? only.accountId) === only.accountId && (chosen.region ?? only.region) === only.region
+  );
 }
 
-/** Returns a file that is newer than the cloud assembly; empty if the assembly must be made; undefined otherwise. */
-function changedFile(app: App, { chosen }: LoadOptions): string | undefined {
-  const run = lastRun(app);
-  const written = statOf(app.manifest)?.mtimeMs;
-  if (written === undefined && run?.failure === undefined) return '';
-  const sinceMs = run?.startedMs ?? (written ?? 0) + CLONE_MS;
-  const newest = listFiles(app).toSorted((one, other) => other.mtimeMs - one.mtimeMs)[0];
-  if (newest !== undefined && newest.mtimeMs > sinceMs) return newest.file;
-  const { accountId, region } = environmentIn(app.manifest);
-  const isOther = (own: string | undefined, wanted: string | undefined): boolean =>
-    own !== undefined && wanted !== undefined && own !== wanted;
-  const isElsewhere = isOther(accountId, chosen?.accountId) || isOther(region, chosen?.region);
-  return run === undefined && isElsewhere ? join(app.folder, 'cdk.json') : undefined;
+/** Returns why no assembly is current; undefined if one is, or if the last run failed for these files. */
+function describeLack(
+  app: App,
+  own: Own,
+  files: readonly AppFile[],
+  options: LoadOptions,
+): string | undefined {
+  if (isCurrent(app, files, options)) {
+    runs.delete(own.manifest);
+    return undefined;
+  }
+  const run = runs.get(own.manifest);
+  if (run?.failure !== undefined && Date.now() - run.endedMs > FAILURE_MS) return 'the last run failed';
+  const saved = describeSaved(app, own, files);
+  if (saved !== undefined || run !== undefined) return saved;
+  const written = statOf(own.manifest)?.mtimeMs;
+  const newest = files.toSorted((one, other) => other.mtimeMs - one.mtimeMs)[0];
+  if (written !== undefined && (newest?.mtimeMs ?? 0) <= written) return undefined;
+  const output = relative(app.folder, dirname(app.manifest));
+  if (!existsSync(app.manifest)) return `the app has no ${output}`;
+  const changed = files.find(({ mtimeMs }) => mtimeMs > (statOf(app.manifest)?.mtimeMs ?? 0) + CLONE_MS);
+  return changed === undefined
+    ? `${output} is for another account or region`
+    : `${relative(app.folder, newest?.file ?? '')} was changed after ${output} was written`;
 }
 
-/** Lists the files of the app, without the files that its runs write. Files outside the app's folder are not known. */
-function listFiles({
-  folder,
-  manifest,
-}: App): readonly { readonly file: string; readonly mtimeMs: number }[] {
-  const found: { readonly file: string; readonly mtimeMs: number }[] = [];
+/** Names a file that was saved, added or removed since the last run began; undefined if there is none. */
+function describeSaved(app: App, own: Own, files: readonly AppFile[]): string | undefined {
+  const run = runs.get(own.manifest);
+  if (run === undefined) return undefined;
+  const saved = files.find(
+    ({ file, mtimeMs }) => mtimeMs > (generated.has(file) ? run.endedMs : run.startedMs),
+  );
+  if (saved !== undefined) return `${relative(app.folder, saved.file)} was changed`;
+  return namesOf(files) === run.names ? undefined : 'a file was added or removed';
+}
+
+function namesOf(files: readonly AppFile[]): string {
+  return files
+    .map(({ file }) => file)
+    .filter((file) => !generated.has(file))
+    .toSorted()
+    .join('\n');
+}
+
+type Run = {
+  readonly app: App;
+  readonly own: Own;
+  readonly files: readonly AppFile[];
+  readonly command: readonly string[];
+  readonly options: LoadOptions;
+  readonly signal: AbortSignal;
+};
+
+async function synthesize({ app, own, files, command, options, signal }: Run): Promise<Failure | undefined> {
+  const before = new Map(files.map(({ file }) => [file, hashOf(file)]));
+  const isRepeated = runs.get(own.manifest) !== undefined;
+  const startedMs = Date.now();
+  const output = dirname(own.manifest);
+  const failure = await runSynth(
+    app.folder,
+    [...command, 'synth', '--quiet', '--no-notices', '--output', output],
+    {
+      environment: environmentOf(own, options),
+      signals: [signal, ...(options.signal === undefined ? [] : [options.signal])],
+    },
+  );
+  const after = listFiles(app, options);
+  for (const { file, mtimeMs } of after)
+    // The second time that a file changes during a run, the runs are taken to write it.
+    if (mtimeMs > startedMs && (isRepeated || !before.has(file) || before.get(file) === hashOf(file)))
+      generated.add(file);
+  runs.set(own.manifest, { startedMs, endedMs: Date.now(), names: namesOf(after), failure });
+  return failure;
+}
+
+function hashOf(file: string): string {
+  const size = statOf(file)?.size ?? 0;
+  if (size > HASHED_BYTES) return String(size);
+  try {
+    return createHash('sha256').update(readFileSync(file)).digest('base64');
+  } catch {
+    // The file was removed meanwhile.
+    return '';
+  }
+}
+
+/** Lists the files of the app. Files outside the app's folder are not known. */
+function listFiles({ folder, manifest }: App, { onProgress }: LoadOptions): readonly AppFile[] {
+  const found: AppFile[] = [];
+  const add = (file: string): void => {
+    const mtimeMs = statOf(file)?.mtimeMs;
+    if (mtimeMs !== undefined) found.push({ file, mtimeMs });
+  };
+  for (const name of INSTALLED) add(join(folder, 'node_modules', name));
   const folders = [folder];
-  const written = generated.get(folder);
   for (const each of folders) {
     for (const entry of entriesOf(each)) {
       const path = join(each, entry.name);
-      if (entry.isDirectory()) {
-        if (path !== dirname(manifest) && !NOT_OWN.test(entry.name)) folders.push(path);
-      } else if (entry.isFile() && isSource(entry.name) && written?.has(path) !== true) {
-        const mtimeMs = statOf(path)?.mtimeMs;
-        if (mtimeMs !== undefined) found.push({ file: path, mtimeMs });
-      }
+      if (!entry.isDirectory()) {
+        if (isSource(entry.name)) add(path);
+      } else if (path !== dirname(manifest) && !NOT_OWN.test(entry.name)) folders.push(path);
     }
-    if (found.length > FILES_LOOKED_AT) break;
+    if (found.length <= FILES_LOOKED_AT && folders.length <= FILES_LOOKED_AT) continue;
+    onProgress?.(
+      `${basename(folder)}: the app has more than ${FILES_LOOKED_AT} files; changes to the others start no cdk synth`,
+    );
+    break;
   }
   return found;
 }
 
 function isSource(name: string): boolean {
-  return SOURCE.test(name) && !NO_SOURCE.test(name);
+  return SOURCE.test(name) && !NO_SOURCE.test(name) && !isWrittenByGatewright(name);
+}
+
+/**
+ * Returns the account and region for which the gateway synthesizes the app. Those of the developer's own runs are used
+ * if they are the same for each stack.
+ */
+function homeFor(app: App, { chosen, accountId, region }: LoadOptions): Home {
+  const known = [environmentsIn(app.manifest), lookedUp(app.folder)];
+  const [account] = known.flatMap((homes) => onlyOne(homes.map((home) => home.accountId)));
+  const [place] = known.flatMap((homes) => onlyOne(homes.map((home) => home.region)));
+  return {
+    accountId: chosen?.accountId ?? account ?? accountId,
+    region: chosen?.region ?? place ?? region,
+  };
+}
+
+function onlyOne(values: readonly string[]): readonly string[] {
+  const different = [...new Set(values)];
+  return different.length === 1 ? different : [];
+}
+
+/** Returns the accounts and regions of the stacks of a cloud assembly, as far as they are known. */
+function environmentsIn(manifest: string): readonly Home[] {
+  return homesIn(manifest, /"aws:\/\/([^/"]+)\/([^"]+)"/g);
+}
+
+/** Returns the accounts and regions for which the developer's runs have stored what they looked up at AWS. */
+function lookedUp(folder: string): readonly Home[] {
+  return homesIn(join(folder, 'cdk.context.json'), /account=(\d{12})[^"]*?:region=([a-z0-9-]+)/g);
+}
+
+function homesIn(file: string, pattern: RegExp): readonly Home[] {
+  const homes = [...(readIfReadable(file) ?? '').matchAll(pattern)]
+    .map(([, accountId = '', region = '']) => ({ accountId, region }))
+    .filter(({ accountId, region }) => isAccountId(accountId) && isRegion(region));
+  const different = new Map(homes.map((home) => [`${home.accountId} ${home.region}`, home]));
+  return [...different.values()];
+}
+
+function ownManifest({ folder }: App, { accountId, region }: Home, { cacheFolder }: LoadOptions): string {
+  const name = createHash('sha256').update(`${folder} ${accountId} ${region}`).digest('hex').slice(0, 16);
+  const parent =
+    cacheFolder === undefined
+      ? (ownFolder ??= mkdtempSync(join(tmpdir(), 'gatewright-cdk-')))
+      : join(dirname(cacheFolder), 'cdk');
+  return join(parent, name, 'manifest.json');
 }
 
 /**
  * Returns the variables for the run. The command of the CDK sets the account and the region of the developer's
  * credentials. Without credentials, it keeps the account that it is given, and takes the region of the SDK.
  */
-function environmentOf(app: App, options: LoadOptions): NodeJS.ProcessEnv {
-  const known = { ...lookedUp(app.folder), ...environmentIn(app.manifest), ...options.chosen };
-  const { accountId = options.accountId, region = options.region } = known;
+function environmentOf(
+  { home: { accountId, region } }: Own,
+  { environment }: LoadOptions,
+): NodeJS.ProcessEnv {
   return {
-    ...sealedEnvironment(process.env),
-    ...options.environment,
+    ...sealedEnvironment({ ...process.env, ...environment }),
     ...QUIET,
     ...WITHOUT_CREDENTIALS,
     AWS_REGION: region,
     CDK_DEFAULT_ACCOUNT: accountId,
     CDK_DEFAULT_REGION: region,
   };
-}
-
-/** Returns the account and region of the first stack of a cloud assembly, as far as they are known. */
-function environmentIn(manifest: string): Partial<Home> {
-  const found = /"aws:\/\/([^/"]+)\/([^"]+)"/.exec(readIfReadable(manifest) ?? '');
-  return homeOf(found?.[1], found?.[2]);
-}
-
-/** Returns the account and region for which earlier runs have stored what they looked up at AWS. */
-function lookedUp(folder: string): Partial<Home> {
-  const text = readIfReadable(join(folder, 'cdk.context.json')) ?? '';
-  return homeOf(/account=(\d{12})/.exec(text)?.[1], /region=([a-z0-9-]+)/.exec(text)?.[1]);
-}
-
-function homeOf(accountId = '', region = ''): Partial<Home> {
-  return { ...(isAccountId(accountId) && { accountId }), ...(isRegion(region) && { region }) };
-}
-
-function runSynth(
-  { folder }: App,
-  [program = '', ...first]: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<Failure | undefined> {
-  const child = spawn(program, [...first, 'synth', '--quiet', '--no-notices'], {
-    cwd: folder,
-    env: environment,
-    // stdout belongs to the gateway. The command of the CDK prints errors to stderr.
-    stdio: ['ignore', 'ignore', 'pipe'],
-    signal,
-    timeout: TIME_LIMIT_MS,
-    killSignal: 'SIGKILL',
-  });
-  return new Promise((settle) => {
-    let text = '';
-    child.stderr.setEncoding('utf8').on('data', (part: string) => {
-      text = (text + part).slice(-ERROR_TEXT_LIMIT);
-    });
-    child.once('error', (error) =>
-      settle({
-        message: `cdk synth could not run: ${error.message}`,
-        place: { file: join(folder, 'cdk.json') },
-      }),
-    );
-    child.once('close', (code, killedBy) => {
-      if (code === 0) settle(undefined);
-      else {
-        const ended =
-          killedBy === null ? `ended with code ${String(code)}` : `was ended by the signal ${killedBy}`;
-        const late = child.killed ? `did not end within ${TIME_LIMIT_MS / 1000} s` : ended;
-        settle({ message: `cdk synth ${late}${describeOutput(text)}`, place: placeIn(text, folder) });
-      }
-    });
-  });
-}
-
-const THROWN = /^\s*(?:\w+ )?[A-Za-z]*(?:Error|Exception)(?: \[\w+\])?: /;
-const LOOKUP = /no credentials have been configured|Unable to resolve AWS account/;
-
-/** Returns the error of the app, without its stack trace. */
-function describeOutput(text: string): string {
-  const lines = text
-    .split('\n')
-    .filter((line) => /\S/.test(line) && !STACK_FRAME.test(line))
-    .filter((line) => !/^\s*at |^Node\.js v|Subprocess exited with error|^\s*\^+\s*$/.test(line));
-  if (lines.length === 0) return '';
-  const thrown = lines.findIndex((line) => THROWN.test(line));
-  const shown = thrown === -1 ? lines.slice(-SHOWN_LINES) : lines.slice(thrown, thrown + SHOWN_LINES);
-  const remedy = LOOKUP.test(text)
-    ? '; the gateway runs cdk synth without credentials: run npx cdk synth once with yours, so that cdk.context.json has the values'
-    : '';
-  const error = shown.map((line) => line.trim()).join(' ');
-  return `: ${error.length > SHOWN_CHARACTERS ? `${error.slice(0, SHOWN_CHARACTERS)}…` : error}${remedy}`;
-}
-
-const PLACES = [
-  /(?:file:\/\/)?((?:[A-Za-z]:)?[^\s:()"']+\.[cm]?[jt]sx?)[:(](\d+)/g,
-  /File "([^"]+)", line (\d+)/g,
-] as const;
-
-/** Returns the first place in the app's own files that an error names. Python names the innermost place last. */
-function placeIn(text: string, folder: string): DefinitionPlace {
-  const [ofNode, ofPython] = PLACES.map((pattern) =>
-    [...text.matchAll(pattern)].map(([, file = '', line]) => ({
-      file: resolve(folder, file),
-      line: Number(line),
-    })),
-  );
-  const own = [...(ofNode ?? []), ...(ofPython ?? []).toReversed()].find(
-    ({ file }) =>
-      !relative(folder, file).startsWith('..') && !file.includes('node_modules') && existsSync(file),
-  );
-  return own ?? { file: join(folder, 'cdk.json') };
 }

@@ -44,6 +44,7 @@ export async function readSources(
   const stacks = await loadStacks(sources, {
     ...options,
     companions,
+    signal: parts.closing.signal,
     types: typesOf(options),
     tolerance: faults,
     stored: { ...values.stored, generatedSecret: (owner, spec) => generated.textOf(owner, spec) },

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { sep } from 'node:path';
 import { UserError } from '@gatewright/aws/usage-error';
 import { STACKS } from '../../../console/records/reload-history.ts';
 import { describeFault, DefinitionError } from '../../../core/errors.ts';
@@ -26,8 +27,6 @@ export async function watchStacks(
   const { options, closing } = parts;
   let faults = faultsAtStart;
   let isKept = false;
-  let isClosed = false;
-  closing.add(() => void (isClosed = true));
   const reported = new Set<string>();
   let stopAwaiting = (): void => undefined;
   closing.add(() => stopAwaiting());
@@ -37,7 +36,7 @@ export async function watchStacks(
     return noteStacks(notice, parts).catch(report);
   };
   const reload = async (): Promise<void> => {
-    if (isClosed) return;
+    if (closing.signal.aborted) return;
     stopAwaiting();
     const startedMs = performance.now();
     options.onReload({ kind: 'begun', what: STACKS });
@@ -49,9 +48,10 @@ export async function watchStacks(
       await say({ kind: 'reloaded', what: STACKS, tookMs: performance.now() - startedMs });
       reportNew(parts, reported);
     } catch (error) {
+      if (closing.signal.aborted) return;
       const message = error instanceof UserError ? error.describe() : describeFault(error);
       isKept = true;
-      if (options.reload && !isClosed && error instanceof DefinitionError)
+      if (options.reload && error instanceof DefinitionError)
         stopAwaiting = watchTemplates(error.awaited, () => void tryAgain());
       const place = error instanceof DefinitionError ? error.place : undefined;
       await say({ kind: 'kept', what: STACKS, message, place });
@@ -79,15 +79,11 @@ export async function watchStacks(
 function followFiles(parts: Parts, onChange: () => void): (faults: readonly Fault[]) => Promise<void> {
   let watched = '';
   let stop = (): void => undefined;
-  let isClosed = false;
-  parts.closing.add(() => {
-    isClosed = true;
-    stop();
-  });
+  parts.closing.add(() => stop());
   return async (faults) => {
     const files = await filesOf(parts, faults);
     // The gateway may be closed while it reloads. A watch that begins afterwards would keep the process running.
-    if (isClosed || files.join('\0') === watched) return;
+    if (parts.closing.signal.aborted || files.join('\0') === watched) return;
     watched = files.join('\0');
     stop();
     stop = watchTemplates(files, onChange);
@@ -99,12 +95,17 @@ async function filesOf({ options, served }: Parts, faults: readonly Fault[]): Pr
     ...usersFilesOf(options),
     valuesFileOf(options),
     ...(await readValues(options)).attached,
-    ...served.stacks.flatMap(({ file, includes }) => [file, ...includes]),
+    ...served.stacks.flatMap(({ file, includes }) => (isOwn(file) ? includes : [file, ...includes])),
   ];
   const broken = faults
     .flatMap(({ error }) => [error.place.file, ...error.awaited])
     .filter((file) => existsSync(file));
   return [...new Set([...files, ...broken])].toSorted();
+}
+
+/** Whether the gateway has written the file itself, such as a template that `cdk synth` makes. */
+function isOwn(file: string): boolean {
+  return file.includes(`${sep}.gatewright${sep}`);
 }
 
 /** Reports APIs, and services in front of APIs, that a reload added. They have no port of their own. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,9 +18,10 @@ after(() => rmSync(root, { recursive: true }));
 const COMMAND = `
 const { spawnSync } = require('node:child_process');
 const { appendFileSync, readFileSync } = require('node:fs');
-const { app, output = 'cdk.out' } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+const { app } = JSON.parse(readFileSync('cdk.json', 'utf8'));
+const [, output] = /--output (\\S+)/.exec(process.argv.join(' '));
 const { AWS_ACCESS_KEY_ID: key = 'none', AWS_REGION: region, CDK_DEFAULT_ACCOUNT: account } = process.env;
-appendFileSync('.runs', process.argv.slice(2).join(' ') + ' ' + [key, region, account].join(' ') + '\\n');
+appendFileSync('.runs', [process.argv[2], key, region, account].join(' ') + '\\n');
 const ended = spawnSync(app, { shell: true, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, CDK_OUTDIR: output } });
 if (ended.status !== 0) console.error(app + ': Subprocess exited with error ' + ended.status);
 process.exit(ended.status);
@@ -75,12 +77,27 @@ async function load(
   readonly includes: readonly string[];
   readonly findings: readonly string[];
 }> {
-  const [stack] = await loadStacks([folder], { ...OPTIONS, ...options });
+  const [stack] = await loadStacks([folder], {
+    ...OPTIONS,
+    cacheFolder: join(folder, '.gatewright/cache/services'),
+    ...options,
+  });
   return {
     queue: stack?.resources.get('Orders')?.properties['QueueName'],
     includes: stack?.includes ?? [],
     findings: (stack?.unsupported ?? []).map(({ message = '' }) => message),
   };
+}
+
+/** Writes the assembly as the developer's own `cdk synth` does. */
+function synthesizeByHand(folder: string, account: string, region: string, output = 'cdk.out'): void {
+  const env = {
+    ...process.env,
+    CDK_OUTDIR: output,
+    CDK_DEFAULT_ACCOUNT: account,
+    CDK_DEFAULT_REGION: region,
+  };
+  execFileSync(process.execPath, ['app.cjs'], { cwd: folder, env });
 }
 
 describe('the folder of a CDK app', () => {
@@ -90,13 +107,18 @@ describe('the folder of a CDK app', () => {
     const { queue, includes } = await load(folder).finally(() => delete process.env['AWS_ACCESS_KEY_ID']);
     assert.equal(queue, 'orders');
     assert.ok(includes.includes(join(folder, 'lib/shop.cjs')), 'a save of the file starts a reload');
-    assert.deepEqual(runsOf(folder), [
-      `synth --quiet --no-notices none ${OPTIONS.region} ${OPTIONS.accountId}`,
-    ]);
+    assert.deepEqual(runsOf(folder), [`synth none ${OPTIONS.region} ${OPTIONS.accountId}`]);
   });
 
-  it('is synthesized again only after one of its files was changed', async () => {
+  it('gets no credentials from --env-file either', async () => {
     const folder = writeApp();
+    await load(folder, { environment: { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE' } });
+    assert.match(runsOf(folder)[0] ?? '', /^synth none /);
+  });
+
+  it('is synthesized again only after one of its files was changed or removed', async () => {
+    const folder = writeApp();
+    writeFileSync(join(folder, 'lib/other.cjs'), '');
     await load(folder);
     await load(folder);
     assert.equal(runsOf(folder).length, 1);
@@ -104,31 +126,41 @@ describe('the folder of a CDK app', () => {
     const said: string[] = [];
     const { queue } = await load(folder, { onProgress: (message: string) => said.push(message) });
     assert.equal(queue, 'returns');
-    assert.match(
-      said.join('\n'),
-      /cdk synth runs first, because lib\/shop\.cjs was changed after cdk\.out was written/,
-    );
+    assert.match(said.join('\n'), /running cdk synth, because lib\/shop\.cjs was changed/);
+    rmSync(join(folder, 'lib/other.cjs'));
+    await load(folder);
+    assert.equal(runsOf(folder).length, 3);
   });
 
-  it('is not synthesized again for a log, a test or a document', async () => {
+  it('is not synthesized again for a log, a test, a document or what Gatewright has written', async () => {
     const folder = writeApp();
     await load(folder);
     mkdirSync(join(folder, 'test'));
-    for (const name of ['start.log', 'README.md', 'test/shop.test.cjs', '.env.local'])
+    for (const name of ['start.log', 'README.md', 'test/shop.test.cjs', '.env', 'gatewright.requests.json'])
       writeFileSync(join(folder, name), '');
     await load(folder);
     assert.equal(runsOf(folder).length, 1);
   });
 
-  it('keeps the account and region of its last cloud assembly', async () => {
+  it('is served from the cdk.out of its developer while no file is newer, and keeps its account and region', async () => {
     const folder = writeApp();
-    await load(folder, { chosen: { accountId: '111122223333', region: 'eu-north-1' } });
-    writeFileSync(join(folder, 'lib/shop.cjs'), `exports.queue = 'returns';`);
+    synthesizeByHand(folder, '111122223333', 'eu-north-1');
+    const { queue } = await load(folder);
+    assert.equal(queue, 'orders');
+    assert.throws(() => runsOf(folder), /ENOENT/, 'nothing was run');
+    const manifest = join(folder, 'cdk.out/manifest.json');
+    utimesSync(manifest, new Date(0), new Date(0));
+    const before = readFileSync(manifest, 'utf8');
     await load(folder);
-    assert.deepEqual(
-      [...new Set(runsOf(folder))],
-      ['synth --quiet --no-notices none eu-north-1 111122223333'],
-    );
+    assert.deepEqual(runsOf(folder), ['synth none eu-north-1 111122223333']);
+    assert.equal(readFileSync(manifest, 'utf8'), before);
+  });
+
+  it('is synthesized for the account and region of the options, if its cdk.out is for others', async () => {
+    const folder = writeApp();
+    synthesizeByHand(folder, '111122223333', 'eu-north-1');
+    await load(folder, { chosen: { region: 'eu-west-3' } });
+    assert.deepEqual(runsOf(folder), ['synth none eu-west-3 111122223333']);
   });
 
   it('takes the account and region for which the app has stored what it looked up', async () => {
@@ -141,21 +173,35 @@ describe('the folder of a CDK app', () => {
 
   it('may name another output folder in cdk.json', async () => {
     const folder = writeApp({ settings: { output: 'build/assembly' } });
+    synthesizeByHand(folder, '111122223333', 'eu-north-1', 'build/assembly');
     assert.equal((await load(folder)).queue, 'orders');
-    await load(folder);
-    assert.equal(runsOf(folder).length, 1);
+    assert.throws(() => runsOf(folder), /ENOENT/, 'nothing was run');
   });
 
-  it('is not synthesized for ever if a run writes a file of the app', async () => {
-    const folder = writeApp({
-      app: `require('node:fs').writeFileSync('lib/built.cjs', String(Date.now()));${APP}`,
-    });
-    const { includes } = await load(folder);
-    await load(folder);
-    const made = join(folder, 'lib/built.cjs');
-    assert.equal(runsOf(folder).length, 2, 'a second run shows that the runs themselves write the file');
-    assert.ok(!includes.includes(made));
+  it('is synthesized once more if a file was saved during the run', async () => {
+    const save = `if (queue === 'orders') require('node:fs').writeFileSync('lib/shop.cjs', "exports.queue = 'returns'");`;
+    const folder = writeApp({ app: `${APP}\n${save}` });
+    assert.equal((await load(folder)).queue, 'returns');
+    assert.equal(runsOf(folder).length, 2);
   });
+
+  for (const { what, app } of [
+    { what: 'the same text each time', app: `require('node:fs').writeFileSync('lib/built.cjs', '1');${APP}` },
+    { what: 'a new text each time', app: `require('node:fs').appendFileSync('lib/built.cjs', '1');${APP}` },
+  ])
+    it(`is not synthesized for ever if the run writes ${what} into a file of the app`, async () => {
+      const folder = writeApp({ app });
+      writeFileSync(join(folder, 'lib/built.cjs'), '1');
+      await load(folder);
+      const count = runsOf(folder).length;
+      assert.ok(count <= 2);
+      await load(folder);
+      assert.equal(runsOf(folder).length, count);
+      const later = new Date(Date.now() + 5000);
+      utimesSync(join(folder, 'lib/built.cjs'), later, later);
+      await load(folder);
+      assert.ok(runsOf(folder).length > count, 'a save after the run is noticed');
+    });
 
   it('is refused at the line of its error if it has no cloud assembly', async () => {
     const folder = writeApp();
@@ -184,10 +230,12 @@ describe('the folder of a CDK app', () => {
     await load(folder);
     writeFileSync(join(folder, 'lib/shop.cjs'), `throw new RangeError('no such size');`);
     assert.equal((await load(folder)).findings.length, 1);
-    const manifest = join(folder, 'cdk.out/manifest.json');
-    const later = new Date(Date.now() + 5000);
-    utimesSync(manifest, later, later);
-    assert.deepEqual((await load(folder)).findings, []);
+    writeFileSync(join(folder, 'lib/shop.cjs'), `exports.queue = 'returns';`);
+    synthesizeByHand(folder, '123456789012', 'eu-west-1');
+    const { queue, findings } = await load(folder);
+    assert.deepEqual(findings, []);
+    assert.equal(queue, 'returns');
+    assert.equal(runsOf(folder).length, 2);
   });
 
   it('says how to get the command of the CDK if it is not installed', async () => {

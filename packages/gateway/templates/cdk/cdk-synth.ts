@@ -1,0 +1,147 @@
+/** Runs the command of the CDK, and reads its errors. */
+import { spawn } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
+import { statOf } from '@gatewright/aws/file-marks';
+import type { DefinitionPlace } from '../../core/errors.ts';
+import { STACK_FRAME } from '../serverless/serverless-process.ts';
+
+const TIME_LIMIT_MS = 300_000;
+const ERROR_TEXT_LIMIT = 16_384;
+const SHOWN_LINES = 4;
+const SHOWN_CHARACTERS = 500;
+
+/** The reason why a run failed, with the place in the app that its error names, otherwise cdk.json. */
+export type Failure = { readonly message: string; readonly place: DefinitionPlace };
+
+/**
+ * Returns the program and first arguments that run the command of the CDK: the app's own aws-cdk, otherwise the `cdk`
+ * in `PATH`; undefined if there is none.
+ */
+export function findCdkCommand(
+  folder: string,
+  searchPath = process.env['PATH'] ?? '',
+): readonly string[] | undefined {
+  try {
+    const manifest = createRequire(join(folder, 'cdk.json')).resolve('aws-cdk/package.json');
+    const file = join(dirname(manifest), 'bin', 'cdk');
+    if (existsSync(file)) return [process.execPath, file];
+  } catch {
+    // The app has no aws-cdk of its own, so the search continues in PATH.
+  }
+  const found = searchPath
+    .split(delimiter)
+    .filter((place) => place !== '')
+    .map((place) => join(place, 'cdk'))
+    .find(isProgram);
+  return found === undefined ? undefined : [found];
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statOf(file)?.isFile() === true;
+  } catch {
+    return false;
+  }
+}
+
+/** @param signals each of them ends the run */
+export function runSynth(
+  folder: string,
+  [program = '', ...given]: readonly string[],
+  {
+    environment,
+    signals,
+  }: { readonly environment: NodeJS.ProcessEnv; readonly signals: readonly AbortSignal[] },
+): Promise<Failure | undefined> {
+  // The command starts the app by a shell, so the whole group of processes is ended if the run takes too long, or if the
+  // gateway ends.
+  const child = spawn(program, given, {
+    cwd: folder,
+    env: environment,
+    // The output belongs to the gateway. Compilers print their errors to stdout.
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (part: string) => {
+      text = (text + part).slice(-ERROR_TEXT_LIMIT);
+    });
+  return new Promise((settle) => {
+    const finish = (failure?: Failure): void => {
+      clearTimeout(timer);
+      process.removeListener('exit', end);
+      for (const signal of signals) signal.removeEventListener('abort', stop);
+      settle(failure);
+    };
+    const fail = (what: string, place: DefinitionPlace = { file: join(folder, 'cdk.json') }): void =>
+      finish({ message: `cdk synth ${what}`, place });
+    const end = (): void => endGroup(child.pid);
+    const stop = (): void => {
+      end();
+      fail('was ended, because the gateway ends');
+    };
+    const timer = setTimeout(() => {
+      end();
+      fail(`did not end within ${TIME_LIMIT_MS / 1000} s`);
+    }, TIME_LIMIT_MS);
+    process.once('exit', end);
+    for (const signal of signals) signal.addEventListener('abort', stop);
+    child.once('error', (error) => fail(`could not run: ${error.message}`));
+    child.once('close', (code, killedBy) => {
+      if (code === 0) finish();
+      else if (killedBy !== null) fail(`was ended by the signal ${killedBy}`);
+      else fail(`ended with code ${String(code)}${describeOutput(text)}`, placeIn(text, folder));
+    });
+  });
+}
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The processes have ended already.
+  }
+}
+
+const THROWN = /^\s*(?:\w+ )?[A-Za-z]*(?:Error|Exception)(?: \[\w+\])?: /;
+const LOOKUP = /no credentials have been configured|Unable to resolve AWS account/;
+
+/** Returns the error of the app, without its stack trace. */
+function describeOutput(text: string): string {
+  const lines = text
+    .split('\n')
+    .filter((line) => /\S/.test(line) && !STACK_FRAME.test(line))
+    .filter((line) => !/^\s*at |^Node\.js v|Subprocess exited with error|^\s*\^+\s*$/.test(line));
+  if (lines.length === 0) return '';
+  const thrown = lines.findIndex((line) => THROWN.test(line));
+  const shown = thrown === -1 ? lines.slice(-SHOWN_LINES) : lines.slice(thrown, thrown + SHOWN_LINES);
+  const remedy = LOOKUP.test(text)
+    ? '; the gateway runs cdk synth without credentials: run npx cdk synth once with yours, so that cdk.context.json has the values'
+    : '';
+  const error = shown.map((line) => line.trim()).join(' ');
+  return `: ${error.length > SHOWN_CHARACTERS ? `${error.slice(0, SHOWN_CHARACTERS)}…` : error}${remedy}`;
+}
+
+const PLACES = [
+  /(?:file:\/\/)?((?:[A-Za-z]:)?[^\s:()"']+\.[cm]?[jt]sx?)[:(](\d+)/g,
+  /File "([^"]+)", line (\d+)/g,
+] as const;
+
+/** Returns the first place in the app's own files that an error names. Python names the innermost place last. */
+function placeIn(text: string, folder: string): DefinitionPlace {
+  const [ofNode, ofPython] = PLACES.map((pattern) =>
+    [...text.matchAll(pattern)].map(([, file = '', line]) => ({
+      file: resolve(folder, file),
+      line: Number(line),
+    })),
+  );
+  const own = [...(ofNode ?? []), ...(ofPython ?? []).toReversed()].find(
+    ({ file }) =>
+      !relative(folder, file).startsWith('..') && !file.includes('node_modules') && existsSync(file),
+  );
+  return own ?? { file: join(folder, 'cdk.json') };
+}
