@@ -83,7 +83,7 @@ export const ASKED_OF_SERVICES: readonly AskedRow[] = [
     cause: 'StartSyncExecution of a STANDARD state machine',
     template: service({ uri: 'states:action/StartSyncExecution', template: start('"{}"'), more: MACHINE }),
     because: /This operation is not supported by this type of state machine/,
-    change: /set StateMachineType: EXPRESS on the state machine/,
+    change: /[Ss]et StateMachineType: EXPRESS on the state machine/,
   },
   {
     ...common,
@@ -137,6 +137,6 @@ export const ASKED_OF_SERVICES: readonly AskedRow[] = [
     cause: 'the operation that was refused has a name in the story',
     template: service({ uri: 'states:action/StartSyncExecution', template: start('"{}"'), more: MACHINE }),
     because: /^StartSyncExecution of states in us-east-1 (responded|refused the call) .*with 400/m,
-    change: /set StateMachineType: EXPRESS on the state machine/,
+    change: /[Ss]et StateMachineType: EXPRESS on the state machine/,
   },
 ];
