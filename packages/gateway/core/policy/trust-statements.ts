@@ -4,7 +4,7 @@ import { compileGlob } from '@gatewright/aws/glob';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { compilePolicy } from './evaluate.ts';
 
-export type TrustStatement = {
+type TrustStatement = {
   /** The services that the statement lets assume the role; `*` means every principal. */
   readonly services: readonly string[];
   /** Whether the statement has a condition on `aws:SourceAccount` that a caller without this key does not meet. */
