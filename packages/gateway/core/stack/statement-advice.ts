@@ -140,7 +140,7 @@ function adviseCondition(
       ? `assumedBy of the role ${id} in the CDK app`
       : kind === 'terraform'
         ? `assume_role_policy of ${id}`
-        : `${statement} of the role ${id} (${shortPlace(role, statement)})`;
+        : `${statement} of the role ${id} (${shortPlace(role, `${statement}.Condition`)})`;
   return {
     because: `has a condition on aws:SourceAccount, and API Gateway does not send this key when it assumes the role of an integration or authorizer`,
     change: `Remove the condition on aws:SourceAccount from ${owner}.`,
