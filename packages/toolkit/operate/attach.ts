@@ -24,7 +24,7 @@ import type { OpenPlane } from './attach/open-plane.ts';
 import { planAsJson, printPlan, printSteps } from './attach/print-plan.ts';
 import { QUOTA_PLACEMENTS } from './attach/quota-placement.ts';
 import { AttachmentFileError } from './attach/restore-steps.ts';
-import { assertBegun, assertPlanned } from './attach/resume.ts';
+import { assertBegun, assertPlanned, isLost } from './attach/resume.ts';
 import type { Begun } from './attach/resume.ts';
 import type { QuotaPlacement } from './attach/quota-placement.ts';
 import { snippetsFor } from './attach/snippets.ts';
@@ -207,13 +207,13 @@ async function attachLocked(
   flags: AttachFlags,
   open: Opened,
 ): Promise<void> {
-  const journal = openJournal(resolve(flags.state), flags.api, flags.stage);
+  const latest = openJournal(resolve(flags.state), flags.api, flags.stage);
   if (step === 'verify') {
     const attached = openAttached(resolve(flags.state), flags.api, flags.stage);
     report(await verifyNow(open, attached, flags));
     return;
   }
-  const started = await findUnfinished(open, journal);
+  const { journal, ...started } = await findUnfinished(open, latest, step);
   if (started.left.length > 0 && (step === 'apply' || step === undefined)) {
     const saved = journal.plan();
     if (saved === undefined)
@@ -278,12 +278,21 @@ async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Readin
   return plan(open, flags);
 }
 
-/** Returns the steps of an earlier run that are not done. The API itself shows which steps these are. */
-async function findUnfinished({ plane }: OpenPlane, journal: Journal) {
+/**
+ * Returns the steps of an earlier run that are not done. The API itself shows which steps these are. If nothing of the
+ * earlier attachment is left in the API, a new plan gets a new journal.
+ */
+async function findUnfinished({ plane }: OpenPlane, journal: Journal, step: string | undefined) {
   const undo = journal.undo();
-  if (undo === undefined) return { isThere: false, left: [] };
+  if (undo === undefined) return { journal, isThere: false, left: [] };
   const { attachment, now } = await restore(plane, undo);
-  return { isThere: true, left: remaining(attachment, now) };
+  if (step === 'apply' || !isLost(journal, { attachment, now }))
+    return { journal, isThere: true, left: remaining(attachment, now) };
+  printNotes(
+    `nothing is left in the API of the attachment in ${journal.folder}, for example because the API was created again; attach makes a new plan`,
+  );
+  if (step !== 'snippets') journal.close();
+  return { journal: nextJournal(journal), isThere: false, left: [] };
 }
 
 type Opened = OpenPlane & { readonly start: () => void; readonly options: VerifyOptions };
@@ -318,7 +327,10 @@ async function finishSaved(
   step: 'apply' | undefined,
 ): Promise<void> {
   const { attachment } = begun;
-  if (step === undefined || flags.yes) assertPlanned(attachment, (await plan(open, flags, begun)).plan);
+  if (step === undefined || flags.yes) {
+    const planned = await plan(open, flags, begun);
+    assertPlanned(attachment, planned.plan, journal.undo() !== undefined);
+  }
   return finish(open, journal, attachment, flags, step);
 }
 

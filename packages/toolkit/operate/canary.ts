@@ -7,10 +7,9 @@ import type { ControlPlane } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
 import { openPlane } from './attach/open-plane.ts';
 import type { OpenPlane } from './attach/open-plane.ts';
-import { openedByMove } from './attach/openings.ts';
+import { describeMove, openedByMove } from './attach/openings.ts';
 import { readLiveApi } from './attach/read-live-api.ts';
 import type { LiveApi } from './attach/live-api.ts';
-import type { PlaneCall } from './attach/step.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import { textAt } from '../terminal/aws-call.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
@@ -157,8 +156,8 @@ async function start(flags: StartFlags): Promise<void> {
   ]);
   await confirm(`Send ${flags.percent} % of the requests to the canary?`, flags.yes);
   if (flags.deployment !== undefined) {
-    const call = startCanary(path, flags.deployment, flags.percent);
-    await confirmMove(call, live, plane, [deploymentOf(live), flags.deployment], flags.open);
+    const does = `${flags.percent} % of the requests to stage ${live.stage} will go to deployment ${flags.deployment}`;
+    await confirmMove(does, live, plane, [deploymentOf(live), flags.deployment], flags.open);
   }
   const deploymentId = flags.deployment ?? (await deploy(stage));
   await plane.write(startCanary(path, deploymentId, flags.percent));
@@ -258,7 +257,13 @@ async function promote(flags: MoveFlags): Promise<void> {
   ]);
   await confirm('Promote the canary?', flags.yes);
   const calls = promoteCanary(path, canary);
-  await confirmMove(calls[0], live, plane, [deploymentOf(live), canary.deploymentId], flags.open);
+  await confirmMove(
+    describeMove(live.stage, canary.deploymentId),
+    live,
+    plane,
+    [deploymentOf(live), canary.deploymentId],
+    flags.open,
+  );
   for (const call of calls) await plane.write(call);
   printResult(
     { deploymentId: canary.deploymentId, before: deploymentOf(live) },
@@ -275,9 +280,14 @@ async function rollBack(flags: MoveFlags): Promise<void> {
     `the canary of deployment ${canary.deploymentId} will end, and all requests will go to ${deploymentOf(live)}`,
   ]);
   await confirm('End the canary?', flags.yes);
-  const call = endCanary(path);
-  await confirmMove(call, live, plane, [canary.deploymentId, deploymentOf(live)], flags.open);
-  await plane.write(call);
+  await confirmMove(
+    describeMove(live.stage, deploymentOf(live)),
+    live,
+    plane,
+    [canary.deploymentId, deploymentOf(live)],
+    flags.open,
+  );
+  await plane.write(endCanary(path));
   printResult({ deploymentId: deploymentOf(live), ended: canary.deploymentId }, () => 'rolled back');
 }
 
@@ -290,12 +300,12 @@ function deploymentOf({ stageShown }: LiveApi): string {
  * @throws UsageError if a route becomes open and the user has not named it
  */
 async function confirmMove(
-  call: PlaneCall,
+  does: string,
   live: LiveApi,
   plane: ControlPlane,
   [from, to]: readonly [from: string, to: string],
   named: readonly string[],
 ): Promise<void> {
   const names = await openedByMove(plane, live, from, to);
-  await confirmOpenings(names.length === 0 ? [] : [{ call, names }], named);
+  await confirmOpenings(names.length === 0 ? [] : [{ does, names }], named);
 }

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { addApiOptions, OPEN_OPTION, orExitCode, REFUSED, UNFINISHED } from './attach.ts';
-import { describeDetached } from './attach/conclude.ts';
+import { describeDetached, describeGone } from './attach/conclude.ts';
 import { confirm, confirmOpenings } from './attach/confirm.ts';
 import { undoPlan } from './attach/apply-plan.ts';
 import type { ControlPlane } from './attach/control-plane.ts';
@@ -12,6 +12,7 @@ import { readAgain, restore } from './attach/make-plan.ts';
 import { openPlane } from './attach/open-plane.ts';
 import { openingsOfUndo } from './attach/openings.ts';
 import { printUndo } from './attach/print-plan.ts';
+import { hasTrace } from './attach/step.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
 import { colorize, printNotes, printLines, printResult, UsageError } from '../../base/terminal/output.ts';
@@ -56,6 +57,13 @@ async function takeBack(plane: ControlPlane, flags: DetachFlags, start: () => vo
   if (undo.region !== flags.region)
     throw new UsageError(`the attachment is in region ${undo.region}: pass --region ${undo.region}`);
   const { attachment, now, live } = await restore(plane, undo);
+  if (!hasTrace(attachment.steps, now)) {
+    start();
+    journal.close();
+    const isEarlier = earlierJournal(journal) !== undefined;
+    printResult({ detached: true, kept: [], more: isEarlier }, () => describeGone(isEarlier));
+    return;
+  }
   printLines(printUndo(attachment, now));
   await confirm(`Undo these steps at API ${undo.apiId}?`, flags.yes);
   await confirmOpenings(await openingsOfUndo(plane, live, attachment, now), flags.open);

@@ -3,7 +3,7 @@ import { OPEN_OPTION, orExitCode } from './attach.ts';
 import { confirm, confirmOpenings } from './attach/confirm.ts';
 import { findApi } from './attach/find-api.ts';
 import { openPlane } from './attach/open-plane.ts';
-import { openedByMove } from './attach/openings.ts';
+import { describeMove, openedByMove } from './attach/openings.ts';
 import { addAwsOptions } from '../terminal/aws-session.ts';
 import { textAt } from '../terminal/aws-call.ts';
 import type { AwsFlags } from '../terminal/aws-session.ts';
@@ -74,7 +74,10 @@ async function rollBack(flags: RollbackFlags): Promise<void> {
   // The deployment itself need not be confirmed, because the user has named it with --to. Its routes are checked only
   // for REST APIs, because AWS does not show them for other APIs.
   const names = isRest ? await openedByMove(plane, { kind: 'rest', address, api }, now, flags.to) : [];
-  await confirmOpenings(names.length === 0 ? [] : [{ call, names }], flags.open);
+  await confirmOpenings(
+    names.length === 0 ? [] : [{ does: describeMove(flags.stage, flags.to), names }],
+    flags.open,
+  );
   await plane.write(call);
   printResult(
     { stage: flags.stage, deploymentId: flags.to, before: now },

@@ -58,12 +58,19 @@ export function assertClaimsChecked(
   );
 }
 
+const EARLIER = '; there is an earlier attachment: run the command again to undo it';
+
+/** Describes the result of a detachment if the API shows nothing of the attachment. */
+export function describeGone(hasEarlier: boolean): string {
+  return `detached: nothing of the attachment is left in the API, so nothing was changed${hasEarlier ? EARLIER : ''}`;
+}
+
 /**
  * Describes the result of a detachment. It names the parts that a forced undo has left in place, because no file
  * records them any longer.
  */
 export function describeDetached(kept: readonly string[], hasEarlier: boolean): string {
-  const more = hasEarlier ? '; there is an earlier attachment: run the command again to undo it' : '';
+  const more = hasEarlier ? EARLIER : '';
   if (kept.length === 0) return `detached${more}`;
   return `not detached: ${count(kept.length, 'part')} above ${kept.length === 1 ? 'stays' : 'stay'} unchanged; remove the remaining parts manually in API Gateway${more}`;
 }

@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline/promises';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { colorize, printLines, textStream, UsageError } from '../../../base/terminal/output.ts';
 import type { Opening } from './openings.ts';
-import type { PlaneCall } from './step.ts';
 
 /**
  * Asks the user to confirm.
@@ -28,8 +27,7 @@ export async function confirm(question: string, isYes: boolean): Promise<void> {
 export async function confirmOpenings(openings: readonly Opening[], named: readonly string[]): Promise<void> {
   printLines(
     openings.map(
-      ({ call, names }) =>
-        `${colorize('yellow', 'opens')} ${showControls(`${names.join(', ')}: ${printCall(call)}`)}`,
+      ({ does, names }) => `${colorize('yellow', 'opens')} ${showControls(`${names.join(', ')}: ${does}`)}`,
     ),
   );
   const missing = [...new Set(openings.flatMap(({ names }) => names))].filter(
@@ -46,10 +44,6 @@ export async function confirmOpenings(openings: readonly Opening[], named: reado
           `the answer was not ${name}, so nothing was changed; to confirm, run the command again and type ${name}, or pass --open "${name}"`,
         ),
       );
-}
-
-function printCall({ method, path, body }: PlaneCall): string {
-  return `${method} ${path}${body === undefined ? '' : ` ${JSON.stringify(body)}`}`;
 }
 
 function hasTerminal(): boolean {

@@ -1,17 +1,19 @@
 /**
- * Finds the routes that a call makes open, or protects only with a guard that AWS does not show. The call is printed,
- * and the user must enter the name of each route.
+ * Finds the routes that a call makes open, or protects only with a guard that AWS does not show. What the call does is
+ * printed, and the user must enter the name of each route.
  */
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { textAt } from '../../terminal/aws-call.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Undo } from './journal.ts';
 import type { LiveApi } from './live-api.ts';
-import { fillIds, findIds, findUndone, stateOfMembers } from './step.ts';
-import type { PlaneCall, Snapshot } from './step.ts';
+import { findIds, findUndone, stateOfMembers } from './step.ts';
+import type { Snapshot } from './step.ts';
 
 export type Opening = {
-  readonly call: PlaneCall;
+  /** What the call does, such as `stage prod will serve deployment a1b2c3`. */
+  readonly does: string;
   /**
    * The names that the user must enter. They are route keys, or `deployment a1b2c3` if AWS does not show the
    * deployment's routes.
@@ -35,20 +37,31 @@ export async function openingsOfUndo(
   for (const step of undo.steps.toReversed()) {
     const done = stateOfMembers(step, now, ids) === 'after' ? findUndone(step, now, ids) : undefined;
     if (done === undefined || step.before === null) continue;
-    const call = fillIds(done.revert, ids) as PlaneCall;
     if (step.part === 'stage' && done.after['canarySettings'] === undefined) {
       const [from, to] = [now['stage'], step.before].map((stage) => textAt(stage, 'deploymentId') ?? '');
       const names = await openedByMove(plane, api, from ?? '', to ?? '', false);
-      openings.push({ call, names });
+      openings.push({ does: describeMove(undo.stage, to ?? ''), names });
     }
     // Attack: a file specifies a weak authorizer, or no API key, as the former authorization of a route. Only AWS_IAM
     // is known to protect a route, whatever its settings are.
     const isKnown =
       textAt(step.before, 'authorizationType') === 'AWS_IAM' && done.after['apiKeyRequired'] !== true;
     if (step.part.startsWith('route ') && !isKnown)
-      openings.push({ call, names: [step.part.slice('route '.length)] });
+      openings.push({ does: describeRoute(step.before), names: [step.part.slice('route '.length)] });
   }
   return openings.filter(({ names }) => names.length > 0);
+}
+
+export function describeMove(stage: string, deploymentId: string): string {
+  return `stage ${stage} will serve deployment ${deploymentId}`;
+}
+
+/** Describes the guard that a route gets back. The call of the step sends exactly these members (restore-steps.ts). */
+function describeRoute(before: UnknownMembers): string {
+  const type = textAt(before, 'authorizationType') ?? 'NONE';
+  const id = textAt(before, 'authorizerId') ?? '';
+  const key = before['apiKeyRequired'] === true ? ', and API Gateway will require an API key' : '';
+  return `its authorization will be ${type}${id === '' ? '' : ` by authorizer ${id}`}${key}`;
 }
 
 /**

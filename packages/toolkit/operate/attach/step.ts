@@ -119,6 +119,21 @@ export function findRedeployed(steps: readonly Step[], now: Snapshot): Step | un
   );
 }
 
+/**
+ * Whether the API shows anything that the steps have set. It shows nothing if it was created again since then, as the
+ * local gateway does at each start, or if others have undone the attachment.
+ */
+export function hasTrace(steps: readonly Step[], now: Snapshot): boolean {
+  const ids = findIds(steps, now);
+  return steps.some(({ part, before, after }) => {
+    const found = now[part];
+    if (found === undefined) return false;
+    return Object.entries(fillIds(after, ids) as UnknownMembers).some(
+      ([name, wanted]) => covers(found[name], wanted) && (before === null || !covers(before[name], wanted)),
+    );
+  });
+}
+
 function isUntouched({ part, before }: Step, now: Snapshot): boolean {
   const found = now[part];
   return before === null ? found === undefined : found !== undefined && isSame(found, before);

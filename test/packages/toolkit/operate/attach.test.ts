@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { restore } from '../../../../packages/toolkit/operate/attach/make-plan.ts';
 import { functionArn } from '../../../support/a-stack.ts';
 import { ADMIN } from '../../../support/a-rest-control.ts';
-import { anHttpApiToAttach, API_ID } from '../../../support/an-api-to-attach.ts';
+import { anHttpApiToAttach, API_ID, aRestApiToAttach } from '../../../support/an-api-to-attach.ts';
 import type { ApiToAttach } from '../../../support/an-api-to-attach.ts';
 import { runCommandHere } from '../../../support/command-in-process.ts';
 import type { Finished } from '../../../support/command.ts';
@@ -14,10 +14,13 @@ const GOOD = 'gatewright-prod-request-authorizer';
 const LAX = 'gatewright-prod-token-authorizer';
 
 const runAt =
-  (api: ApiToAttach) =>
+  (api: ApiToAttach, command: 'attach' | 'detach' = 'attach', state = api.root) =>
   (...words: readonly string[]): Promise<Finished> =>
     runCommandHere(
-      ['attach', ...words, '--api', API_ID, '--stage', 'prod', '--state', api.root, '--no-document'],
+      [
+        ...[command, ...words, '--api', API_ID, '--stage', 'prod', '--state', state],
+        ...(command === 'attach' ? ['--no-document'] : []),
+      ],
       {
         environment: {
           AWS_ACCESS_KEY_ID: ADMIN.accessKeyId,
@@ -109,6 +112,57 @@ describe('an attachment in files', () => {
 
     assert.equal(code, 0, stderr);
     assert.match(stdout, /resuming: 1 of \d steps are left/);
+  });
+  it('that differs by its canary is refused with this difference, and detach makes room for another', async () => {
+    await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
+    await runAt(api)('plan', '--function', GOOD);
+    const saved = api.journal().plan();
+    assert.ok(saved);
+    const { attachment: plan } = await restore(api.plane, saved);
+    await assert.rejects(api.apply(plan, () => Promise.reject(new Error('killed'))));
+    const attach = ['--function', GOOD, '--yes'];
+
+    const other = await runAt(api)(...attach, '--canary', '30');
+
+    assert.equal(other.code, 2, other.stderr);
+    assert.match(
+      other.stderr,
+      /differs from these options: it has no canary, and these options ask for a canary of 30 %\. Nothing was changed\. Pass the options of the saved attachment, or undo it with gatewright detach and run attach again/,
+    );
+    const detached = await runAt(api, 'detach')('--yes');
+    assert.equal(detached.code, 0, detached.stderr);
+    assert.match(detached.stdout, /detached: nothing of the attachment is left in the API/);
+    const own = await runAt(api)(...attach, '--canary', '30');
+    assert.equal(own.code, 0, own.stderr);
+  });
+
+  for (const step of ['plan', undefined] as const)
+    it(`of which the API has lost everything makes room for a new ${step ?? 'attachment'}`, async () => {
+      await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
+      await api.apply((await api.plan({ isWithoutDocument: true })).plan);
+      await using again = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
+
+      const words = step === undefined ? ['--yes'] : [step];
+      const attached = await runAt(again, 'attach', api.root)(...words, '--function', GOOD, '--canary', '30');
+
+      assert.equal(attached.code, 0, attached.stderr);
+      assert.match(attached.stderr, /nothing is left in the API of the attachment in .*makes a new plan/);
+      assert.equal(await again.status('GET', '/things-1'), 200);
+      const detached = await runAt(again, 'detach', api.root)('--yes', '--open', 'GET /things-1');
+      assert.equal(detached.code, step === undefined ? 0 : 1, detached.stderr);
+    });
+
+  it('of which the API has lost everything is detached without a change', async () => {
+    await using api = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
+    await api.apply((await api.plan({ isWithoutDocument: true })).plan);
+    await using again = await aRestApiToAttach({ resources: 1, methods: ['GET'] });
+    const before = await again.everything();
+
+    const { code, stdout, stderr } = await runAt(again, 'detach', api.root)('--yes');
+
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^detached: nothing of the attachment is left in the API, so nothing was changed/);
+    assertSame(await again.everything(), before);
   });
 });
 
