@@ -74,7 +74,12 @@ async function show(flags: ReadFlags & { readonly tenant?: string; readonly at?:
     rows.map((row) => ({ ...row, ...saysOf(row, refusals) })),
     () => [...rowsToTable(rows, COLUMNS), ...(says.length === 0 ? [] : ['', ...says])],
   );
-  if (tenant !== undefined && rows.length === 0) await noteUnknownTenant(tenant, flags);
+  if (rows.length > 0) return;
+  if (tenant !== undefined) await noteUnknownTenant(tenant, flags);
+  else
+    printNotes(
+      `No usage is recorded in ${at === undefined ? 'the current periods' : `the periods that contain ${at}`}: usage is listed after the first request that is charged.`,
+    );
 }
 
 function saysOf(row: Answer, refusals: Awaited<ReturnType<typeof readRefusalsOrWarn>>): object {

@@ -136,6 +136,15 @@ describe('gatewright usage', () => {
     assert.deepEqual(names.join(' '), 'show export close invoice stripe sql');
   });
 
+  it('says that no usage is recorded if the list is empty', async () => {
+    const { stderr } = await admin.ask(['usage', 'show'], { body: { usage: [] } });
+
+    assert.match(
+      stderr,
+      /^No usage is recorded in the current periods: usage is listed after the first request that is charged\.$/m,
+    );
+  });
+
   it('shows all tenants, or one and its keys, at an instant', async () => {
     const all = await admin.ask(['usage', 'show'], { body: { usage: [ROW] } });
     const one = await admin.ask(['usage', 'show', '--tenant', 'acme', '--at', '2026-11-20'], { body: {} });
