@@ -48,12 +48,13 @@ export async function namePlan(
   atEpochMs?: number,
 ): Promise<{ readonly plan: CustomerPlan; readonly writes: readonly ItemWrite[] }> {
   const item = await readItem(store, planKey(planId));
-  const brought = (await documentPlans?.())?.findLast(({ id }) => id === planId);
+  const inDocuments = (await documentPlans?.()) ?? [];
+  const brought = inDocuments.findLast(({ id }) => id === planId);
   const seed = brought && parsePlan(brought);
   const writes = seed === undefined ? [] : seedWrites(seed, item, atEpochMs);
   if (seed !== undefined && writes.length > 0)
     return { plan: seed, writes: savesPlans === false ? [] : writes };
-  if (item === undefined) throw planUnknown(planId);
+  if (item === undefined) throw planUnknown(planId, [...new Set(inDocuments.map(({ id }) => String(id)))]);
   const plan = parseStored(item);
   const isKept: Test = { attribute: 'ver', is: 'at-least', value: plan.version };
   return {

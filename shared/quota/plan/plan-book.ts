@@ -186,10 +186,15 @@ export class PlanBook implements PlanNewsReader {
   }
 }
 
-export function planUnknown(planId: string): DomainError {
+/** @param inDocuments the ids of the plans of the access documents, if they are known */
+export function planUnknown(planId: string, inDocuments: readonly string[] = []): DomainError {
+  const defined =
+    inDocuments.length === 0
+      ? ''
+      : `. The access documents define ${inDocuments.length === 1 ? 'the plan' : 'the plans'} ${inDocuments.join(', ')}`;
   return new DomainError(
     'PLAN_UNKNOWN',
-    `there is no customer plan ${planId}: save it with gatewright plan save, or define it under quota.plans of an access document`,
+    `there is no customer plan ${planId}: save it with gatewright plan save, or define it under quota.plans of an access document${defined}`,
   );
 }
 

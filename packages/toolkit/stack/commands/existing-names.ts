@@ -24,7 +24,7 @@ const LISTS = {
     inPath: /\/plans\/([^/?]+)/,
     inBody: ['plan'],
     // A plan of an access document can be given to a customer, but is saved only then.
-    none: 'No plan is saved yet. Plans from access documents are saved when they are first used: use the id of a plan under quota.plans of a document.',
+    none: 'No plan is saved yet. A plan of an access document is saved when it is first given to a customer.',
     heading: 'The saved plans are',
   },
 } as const;

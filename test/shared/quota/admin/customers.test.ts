@@ -145,6 +145,16 @@ describe('a plan of an access document', () => {
     assert.equal(await codeOf(storedIn(ports)), 'PLAN_UNKNOWN');
   });
 
+  // A newcomer's `customers create acme fre` named no plan, although the documents define some.
+  it('is named if the wanted plan is neither saved nor in a document', async () => {
+    const ports = bringing(await aRecord());
+
+    await assert.rejects(createCustomer(ports, now(), { tenant: 'new', plan: 'brougt' }), {
+      code: 'PLAN_UNKNOWN',
+      message: /^there is no customer plan brougt: .* The access documents define the plan brought$/,
+    });
+  });
+
   it('is refused if it is invalid, and nothing is refused if the documents cannot be read', async () => {
     const ports = await aRecord();
     const create = (at: AdminPorts) => codeOf(createCustomer(at, now(), { tenant: 'new', plan: 'brought' }));
