@@ -71,12 +71,7 @@ export function assertPlanned(saved: Plan, planned: Plan, isStarted: boolean): v
 
 /** Returns phrases such as `it has no canary, and these options ask for a canary of 30 %`. */
 function findDifferences(saved: Plan, planned: Plan): readonly string[] {
-  const [theirs, ours] = [saved, planned].map(({ apiId, steps }) => {
-    // The permission is not compared, because a new plan omits a permission that already exists. This is safe, because
-    // the permission can only be for the function, and the function is compared.
-    const compared = steps.filter(({ part }) => part !== permissionPart(apiId));
-    return new Map(compared.map((step) => [step.part, step]));
-  }) as [ReadonlyMap<string, Step>, ReadonlyMap<string, Step>];
+  const [theirs, ours] = [comparedOf(saved), comparedOf(planned)];
   const only = (one: ReadonlyMap<string, Step>, other: ReadonlyMap<string, Step>): readonly string[] =>
     [...one.keys()].filter((part) => !other.has(part));
   const [more, fewer] = [only(theirs, ours), only(ours, theirs)];
@@ -106,6 +101,14 @@ function findDifferences(saved: Plan, planned: Plan): readonly string[] {
     ...(fewer.length === 0 ? [] : [`only these options change ${fewer.join(', ')}`]),
     ...changed,
   ];
+}
+
+/**
+ * The permission is not compared, because a new plan omits a permission that already exists. This is safe, because the
+ * permission can only be for the function, and the function is compared.
+ */
+function comparedOf({ apiId, steps }: Plan): ReadonlyMap<string, Step> {
+  return new Map(steps.filter(({ part }) => part !== permissionPart(apiId)).map((step) => [step.part, step]));
 }
 
 function isRoute(part: string): boolean {
