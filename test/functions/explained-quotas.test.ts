@@ -68,6 +68,23 @@ describe('the explanation of a refusal by a quota', () => {
     assert.doesNotMatch(story, /customers resume/);
   });
 
+  // A newcomer moved the clock, created a customer, and reset the clock: the customer's plan was not in force yet.
+  it('names the customer that has no plan in force, with the commands that show and give it one', async () => {
+    const api = aChargedApi({ plan: { claim: 'package' } });
+
+    assert.equal(await api.get('/users', TOKEN), 403);
+
+    const story = storyOf(api.last());
+    assert.match(
+      story,
+      /charged: no claim package\..* no plan of the customer acme was in force, and the credential names none\./s,
+    );
+    assert.match(
+      story,
+      /→ See with `gatewright customers show acme` .*`gatewright customers set-plan acme PLAN`/,
+    );
+  });
+
   it('says which claim names nobody to charge', async () => {
     const api = aChargedApi({ tenant: { claim: 'org' } });
 

@@ -142,19 +142,32 @@ function explainCharge({ failure = '' }: Circumstances, decided: DecidedAccess):
   return {
     because: [
       `The rules of the access document ${decided.document} allow the request, but its quota refuses it${said === undefined ? '' : `: ${said}`}.`,
+      ...(isWithoutPlan(decided) && decided.customer !== undefined
+        ? [
+            `At the time of the request, no plan of the customer ${quote(decided.customer)} was in force, and the credential names none.`,
+          ]
+        : []),
       ...describeReset(decided),
     ],
     changes: [adviseOnCharge(decided)],
   };
 }
 
-export type Charge = Pick<DecidedAccess, 'key' | 'customer' | 'limit' | 'ownQuota' | 'retryAfterSeconds'> & {
+export type Charge = Pick<
+  DecidedAccess,
+  'key' | 'customer' | 'plan' | 'limit' | 'ownQuota' | 'retryAfterSeconds'
+> & {
   /**
    * Only handlers limit how many calls run at the same time. `over-limit` is a rate or a quota with a short period: the
    * reply of a handler does not say which.
    */
   readonly outcome: AccessOutcome | 'over-concurrency' | 'over-limit';
 };
+
+/** Whether the credential names the customer to charge, but neither it nor a record gives the customer a plan. */
+function isWithoutPlan({ outcome, plan }: Pick<Charge, 'outcome' | 'plan'>): boolean {
+  return outcome === 'no-subject' && plan === undefined;
+}
 
 /** Says which API key the caller used, and when the limit has units again. */
 export function describeReset({ outcome, retryAfterSeconds, key }: Charge): string[] {
@@ -168,11 +181,20 @@ export function describeReset({ outcome, retryAfterSeconds, key }: Charge): stri
   ];
 }
 
-export function adviseOnCharge({ outcome, customer, limit, ownQuota, retryAfterSeconds }: Charge): string {
+export function adviseOnCharge({
+  outcome,
+  customer,
+  plan,
+  limit,
+  ownQuota,
+  retryAfterSeconds,
+}: Charge): string {
   if (outcome === 'not-charged')
     return 'Use a REQUEST authorizer for this route: a TOKEN authorizer cannot charge a quota.';
   if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
   const tenant = quote(customer);
+  if (isWithoutPlan({ outcome, plan }))
+    return `See with \`gatewright customers show ${tenant}\` from when a plan of the customer is in force, and give it a plan from now on with \`gatewright customers set-plan ${tenant} PLAN\`, or, if it has no record, with \`gatewright customers create ${tenant} PLAN\`. Or use a credential that names the plan.`;
   const ofKey = ' (with `--key ID` if the limit applies to each key separately)';
   // During this time, requests are still refused (docs/guides/sell/quota.md, "When a change is in force").
   const later = 'Then requests are admitted within 2 s.';

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
 import { readDuration } from '@gatewright/aws/text/duration';
 import { printNotes, printResult, UsageError } from '../../../base/terminal/output.ts';
+import { readCustomers } from '../../../toolkit/stack/quota/commands/read-customers.ts';
 import { addGatewayOptions, callGateway, readMember } from '../../../toolkit/terminal/running-gateway.ts';
 
 export function clockCommand(): Command {
@@ -15,9 +16,11 @@ export function clockCommand(): Command {
   );
 }
 
+const MOST_NAMED = 10;
+
 /** The warning that is printed when the clock goes back. */
 const STAYS =
-  'The clock was moved back. Everything that happened while the clock was ahead is kept: usage periods that were closed in that time are still closed, and their customers get 429. To start over, restart the gateway; if you use --data, delete its folder first.';
+  'The clock was moved back. Everything that happened while the clock was ahead is kept: usage periods that were closed in that time are still closed, and their customers get 429, and a plan that a customer got in that time is not in force before that time. To start over, restart the gateway; if you use --data, delete its folder first.';
 
 async function moveClock(shift: string | undefined): Promise<void> {
   const body = shift === undefined ? undefined : readShift(shift);
@@ -25,10 +28,28 @@ async function moveClock(shift: string | undefined): Promise<void> {
   const answer = body === undefined ? before : await callGateway('POST', 'clock', body);
   const now = new Date(Number(readMember(answer, 'nowEpochMs'))).toISOString();
   const offsetMs = offsetOf(answer);
-  if (offsetOf(before) > offsetMs) printNotes(STAYS);
+  if (offsetOf(before) > offsetMs) printNotes([STAYS, ...(await findWaiting())].join('\n'));
   const ahead =
     offsetMs === 0 ? 'the time of this machine' : `${offsetMs > 0 ? '+' : ''}${offsetMs / 1000} s`;
   printResult(membersOf(answer), () => `${now} (${ahead})`);
+}
+
+/** Returns a sentence about the customers that have no plan in force at the new time. */
+async function findWaiting(): Promise<readonly string[]> {
+  // A gateway without quotas has no customers to read.
+  const customers = await readCustomers({}).catch((error: unknown) => {
+    if (error instanceof UsageError) return [];
+    throw error;
+  });
+  const names = customers.flatMap(({ tenant, state, plan }) =>
+    typeof tenant === 'string' && state === 'active' && plan === undefined ? [tenant] : [],
+  );
+  const [first] = names;
+  if (first === undefined) return [];
+  const more = names.length > MOST_NAMED ? `, and ${names.length - MOST_NAMED} more` : '';
+  return [
+    `No plan is in force now for ${names.slice(0, MOST_NAMED).join(', ')}${more}, so ${names.length === 1 ? 'its' : 'their'} requests get 403. To give a customer a plan from now on, run gatewright customers set-plan ${first} PLAN.`,
+  ];
 }
 
 function offsetOf(answer: unknown): number {
