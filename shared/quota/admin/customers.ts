@@ -329,7 +329,7 @@ async function requireCustomer(ports: Pick<AdminPorts, 'store'>, tenant: string)
   if (customer.state === 'closed')
     throw new DomainError(
       'CUSTOMER_CLOSED',
-      `the customer was closed on ${printMoment(customer.stateSinceEpochMs)}`,
+      `the customer was closed on ${printMoment(customer.stateSinceEpochMs)} and stays closed. To use the name again, delete the customer with gatewright customers delete, and create a new one`,
     );
   return customer;
 }

@@ -145,7 +145,10 @@ describe('gatewright customers', () => {
 
     const refused = await run('customers', 'set-plan', 'globex', 'free');
     assert.equal(refused.code, 1);
-    assert.match(refused.stderr, /the customer was closed on 2026-11-03T.*\(CUSTOMER_CLOSED, 409\)/);
+    assert.match(
+      refused.stderr,
+      /the customer was closed on 2026-11-03T.* stays closed\. To use the name again, delete the customer with gatewright customers delete, and create a new one.*\(CUSTOMER_CLOSED, 409\)/,
+    );
   });
 
   // docs/guides/sell/quota.md, "When a change is in force"
