@@ -1,5 +1,6 @@
 import { describeSent, requestTemplateOf } from './sent.ts';
 import { showData } from './shown.ts';
+import { typeWithoutModel } from '../surprises/unchecked-body.ts';
 import type { Circumstances, GuardPolicy } from '../explain/circumstances.ts';
 import type { PhaseName } from '../../core/trail.ts';
 import type { RecordedOutcome, RecordedRequest } from './recorded-request.ts';
@@ -73,7 +74,7 @@ function describePhase(
     case 'validate':
       return {
         read: ['required parameters', 'body'],
-        decided: about.validation ?? 'nothing is missing',
+        decided: about.validation ?? describeValidated(recorded, redactor),
         isIdle: recorded.received.route?.validation === undefined,
       };
     case 'cache':
@@ -85,6 +86,14 @@ function describePhase(
     case 'map-response':
       return { read: ['the integration’s response'], decided: `the reply has the status ${recorded.status}` };
   }
+}
+
+/** A request whose body has no model passes this phase, which does not mean that the body is valid. */
+function describeValidated({ received }: RecordedRequest, redactor: Redactor): string {
+  const type = typeWithoutModel(received);
+  return type === undefined
+    ? 'nothing is missing'
+    : `the body was not checked, because the method has no model for its content type ${redactor.text(type)}`;
 }
 
 function describeScreen({ received, sizes }: RecordedRequest, about: Circumstances): PhaseText {

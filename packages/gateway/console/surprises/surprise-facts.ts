@@ -50,6 +50,12 @@ export class SurpriseFacts {
     return outcome === undefined || failure !== undefined ? undefined : received.route?.integration;
   }
 
+  /** The integration that received the request, even if it failed or its response could not be used. */
+  get called(): Integration | undefined {
+    const { received, outcome } = this.recorded;
+    return outcome === undefined ? undefined : received.route?.integration;
+  }
+
   /** The object that the function of a Lambda proxy returned; undefined if it is not an object or not complete. */
   get result(): UnknownMembers | undefined {
     if (this.#result === undefined) {

@@ -11,6 +11,7 @@ import { nameSetting } from '../explain/setting-text.ts';
 import { isSelecting } from './selected-response.ts';
 import type { RequestModel } from '../../core/deployment/model.ts';
 import type { SchemaVerdict } from '../../core/deployment/models/json-schema.ts';
+import type { RecordedRequest } from '../records/recorded-request.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind, Told } from './surprise.ts';
 
@@ -21,16 +22,31 @@ const notValidated: SurpriseKind = {
   find(facts) {
     const { received } = facts.recorded;
     const { route, api, body } = received;
-    if (facts.integration === undefined || api.protocol !== 'rest' || body === undefined) return undefined;
-    const type = bareType(received.headers.last('content-type') ?? 'application/json');
+    // A body that was not checked often makes the function fail.
+    if (facts.called === undefined || api.protocol !== 'rest' || body === undefined) return undefined;
     const bodies = route?.validation?.bodies;
-    if (bodies === undefined || bodies.size === 0) return findUnchecked(facts, type);
-    return bodies.has(type) || bodies.has('$default') ? undefined : tellOtherType(facts, type);
+    if (bodies === undefined || bodies.size === 0) return findUnchecked(facts, typeOf(received));
+    const type = typeWithoutModel(received);
+    return type === undefined ? undefined : tellOtherType(facts, type);
   },
 };
 
+type Sent = Pick<RecordedRequest['received'], 'headers' | 'route' | 'body'>;
+
+function typeOf({ headers }: Sent): string {
+  return bareType(headers.last('content-type') ?? 'application/json');
+}
+
+/** Returns the media type of a body that was not checked, because the method has models for other types only. */
+export function typeWithoutModel(received: Sent): string | undefined {
+  const bodies = received.route?.validation?.bodies;
+  if (received.body === undefined || bodies === undefined || bodies.size === 0) return undefined;
+  const type = typeOf(received);
+  return bodies.has(type) || bodies.has('$default') ? undefined : type;
+}
+
 function tellOtherType(facts: SurpriseFacts, type: string): Told {
-  const { integration, definition } = facts;
+  const { called: integration, definition } = facts;
   const { received } = facts.recorded;
   const models = received.route?.requestModels ?? [];
   const types = [...(received.route?.validation?.bodies.keys() ?? [])];

@@ -65,6 +65,31 @@ const mapped = () =>
     { list: ok },
   );
 
+/** A method with a model for JSON. */
+const modelled = () =>
+  aRecordedApi(
+    restApi(
+      { HttpMethod: 'POST', RequestModels: { 'application/json': 'Pet' }, RequestValidatorId: 'Validator' },
+      {
+        Validator: {
+          type: 'AWS::ApiGateway::RequestValidator',
+          properties: { RestApiId: 'abcdefghij', ValidateRequestBody: true },
+        },
+        Pet: {
+          type: 'AWS::ApiGateway::Model',
+          id: 'Pet',
+          properties: {
+            RestApiId: 'abcdefghij',
+            Name: 'Pet',
+            ContentType: 'application/json',
+            Schema: { type: 'object', required: ['name'] },
+          },
+        },
+      },
+    ),
+    { list: ok },
+  );
+
 const ROWS: readonly (readonly [
   name: string,
   api: () => RecordedApi,
@@ -87,6 +112,30 @@ const ROWS: readonly (readonly [
       integrate: [['list', 'deadline 29000 ms'], 'list answered'],
       'map-response': [['the integration’s response'], 'the reply has the status 200'],
     },
+  ],
+  [
+    'a body of a type without a model',
+    modelled,
+    [
+      {
+        ...PETS,
+        method: 'POST',
+        headers: ['Content-Type', 'application/x-www-form-urlencoded'],
+        body: '{"qty":0}',
+      },
+    ],
+    {
+      validate: [
+        ['required parameters', 'body'],
+        'the body was not checked, because the method has no model for its content type application/x-www-form-urlencoded',
+      ],
+    },
+  ],
+  [
+    'a body that matches its model',
+    modelled,
+    [{ ...PETS, method: 'POST', headers: ['Content-Type', 'application/json'], body: '{"name":"rex"}' }],
+    { validate: [['required parameters', 'body'], 'nothing is missing'] },
   ],
   [
     'a key of a plan',

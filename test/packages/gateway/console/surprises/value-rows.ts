@@ -72,7 +72,7 @@ const rendering = (template: string): (() => Served) =>
     answered('{}'),
   );
 const validating = (): Served => modelled({ RequestValidatorId: 'Validator' }, true);
-const modelled = (method: JsonObject, isChecked: boolean): Served =>
+const modelled = (method: JsonObject, isChecked: boolean, echo: () => unknown = ok): Served =>
   anApi(
     restRoutes(
       {
@@ -100,7 +100,7 @@ const modelled = (method: JsonObject, isChecked: boolean): Served =>
         },
       },
     ),
-    { echo: ok },
+    { echo },
   );
 
 export const VALUES: readonly SurpriseRow[] = [
@@ -324,6 +324,26 @@ export const VALUES: readonly SurpriseRow[] = [
         body: '{"name": "rex"}',
       },
     },
+  },
+  {
+    // A form that curl -d sends by default, whose fields the handler then reads as JSON.
+    code: 'BODY_NOT_VALIDATED',
+    name: 'although the function failed',
+    source: 'docs/aws §6',
+    api: () =>
+      modelled({ RequestValidatorId: 'Validator' }, true, () => {
+        throw new Error('no name');
+      }),
+    request: {
+      method: 'POST',
+      target: '/dev/pets',
+      headers: ['Content-Type', 'application/x-www-form-urlencoded'],
+      body: '{"id": 1}',
+    },
+    values: { contentType: 'application/x-www-form-urlencoded', models: ['application/json'] },
+    because: /has a model for application\/json, but none for application\/x-www-form-urlencoded/,
+    change: /Add application\/x-www-form-urlencoded \(or \$default\) to RequestModels/,
+    not: { request: { method: 'POST', target: '/dev/pets', headers: JSON_TYPE, body: '{"id": 1}' } },
   },
   {
     // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-requestmodel.html
