@@ -5,7 +5,7 @@ import { STACKS } from '../../../console/records/reload-history.ts';
 import { describeFault, DefinitionError } from '../../../core/errors.ts';
 import type { Fault } from '../../../core/errors.ts';
 import { watchDocuments, watchTemplates } from '../../../server/adapters/template-watcher.ts';
-import { addressOf } from '../network/addresses.ts';
+import { listRoutesOf } from '../network/listing.ts';
 import { load } from './load.ts';
 import type { ReloadNotice } from '../../gateway.ts';
 import type { Parts } from '../parts.ts';
@@ -111,11 +111,13 @@ function isOwn(file: string): boolean {
 /** Reports APIs, and services in front of APIs, that a reload added. They have no port of their own. */
 function reportNew(parts: Parts, reported: Set<string>): void {
   const { options, served, addresses, events, fronts } = parts;
+  const stages = listRoutesOf(parts);
   for (const { identity } of served.all) {
     if (addresses.has(identity.apiId) || reported.has(identity.apiId)) continue;
     reported.add(identity.apiId);
+    const urls = stages.filter(({ id }) => id === identity.apiId).map(({ url }) => url);
     options.log.write(
-      `${identity.name} is a new API, served at ${options.tls === true ? 'https' : 'http'}://${addressOf(parts, identity.apiId)}; restart the gateway to give the API a port of its own`,
+      `${identity.name} is a new API, ${urls.length === 0 ? 'which has no stage, so that no address answers for it' : `served at ${urls.join(', ')}`}; restart the gateway to give the API a port of its own`,
     );
   }
   for (const { name } of events.fronts)

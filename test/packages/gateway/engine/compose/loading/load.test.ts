@@ -254,7 +254,7 @@ describe('a reload that failed', () => {
 
 describe('a start with a stack that cannot be read', () => {
   it(
-    'loads the stack when it is corrected, and says where its API answers',
+    'loads the stack when it is corrected, and says that its API has no stage',
     { timeout: 20_000 },
     async () => {
       const said = Promise.withResolvers<string>();
@@ -268,13 +268,67 @@ describe('a start with a stack that cannot be read', () => {
 
         assert.match(
           await said.promise,
-          /^mended is a new API, served at http:\/\/127\.0\.0\.1:\d+\/.*; restart the gateway to give the API a port of its own$/,
+          /^mended is a new API, which has no stage, so that no address answers for it; restart the gateway to give the API a port of its own$/,
         );
       } finally {
         await started.close();
       }
     },
   );
+});
+
+describe('a reload that adds a WebSocket API', () => {
+  it('names the address of its stage, to which a client can connect', { timeout: 20_000 }, async () => {
+    const said = Promise.withResolvers<string>();
+    const write = (line: string): void => (line.includes(' is a new API') ? said.resolve(line) : undefined);
+    const started = await aGateway(RESOURCES, { reload: true, log: { write } });
+    const [template = ''] = started.gateway.stacks.map((stack) => stack.file);
+    const ApiId = { Ref: 'Sockets' };
+    const Sockets = {
+      Type: 'AWS::ApiGatewayV2::Api',
+      Properties: {
+        Name: 'live',
+        ProtocolType: 'WEBSOCKET',
+        RouteSelectionExpression: '$request.body.action',
+      },
+    };
+    const Live = {
+      Type: 'AWS::ApiGatewayV2::Stage',
+      Properties: { ApiId, StageName: 'live', AutoDeploy: true },
+    };
+    const Mock = {
+      Type: 'AWS::ApiGatewayV2::Integration',
+      Properties: {
+        ApiId,
+        IntegrationType: 'MOCK',
+        RequestTemplates: { '200': '{"statusCode":200}' },
+        TemplateSelectionExpression: '200',
+      },
+    };
+    const Default = {
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: {
+        ApiId,
+        RouteKey: '$default',
+        Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Mock' }]] },
+      },
+    };
+    try {
+      writeFileSync(template, JSON.stringify({ Resources: { ...RESOURCES, Sockets, Live, Mock, Default } }));
+      const [, url = ''] =
+        /^live is a new API, served at (ws:\/\/127\.0\.0\.1:\d+\/_api\/\w+\/live); restart/.exec(
+          await said.promise,
+        ) ?? [];
+      const socket = new WebSocket(url);
+      await new Promise((resolve, reject) => {
+        socket.addEventListener('open', resolve);
+        socket.addEventListener('error', () => reject(new Error(`no connection to ${url}`)));
+      });
+      socket.close();
+    } finally {
+      await started.close();
+    }
+  });
 });
 
 describe('a requested reload', () => {
