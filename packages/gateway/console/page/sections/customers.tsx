@@ -56,6 +56,11 @@ export function CustomersSection({ item, rows }: Props) {
             Refresh
           </button>
         </SectionHead>
+        {rows === undefined ? null : (
+          <p class="soft">
+            Their invoices are under <a href={linkTo('keys')}>Keys and quotas</a>.
+          </p>
+        )}
         <Problem text={error} />
         {error === undefined && (data === undefined || (isReading && customers.length === 0)) ? (
           <p class="soft">Reading the customers …</p>

@@ -25,8 +25,14 @@ export function KeysSection({ item, hasCustomers }: KeysProps) {
     <div class="single scrolls">
       <SectionHead
         title="Keys and quotas"
-        about={`Requests used and left for each key of this gateway’s API Gateway usage plans. ${hasCustomers ? 'The keys of customers are under Customers. ' : ''}Moving the clock begins new periods. To read the value of a key, run gatewright keys value NAME.`}
+        about={`Requests used and left for each key of this gateway’s API Gateway usage plans. Moving the clock begins new periods. To read the value of a key, run gatewright keys value NAME.`}
       />
+      {hasCustomers ? (
+        <p class="soft">
+          The keys of the customers, and what each key has used, are under{' '}
+          <a href={linkTo('customers')}>Customers</a>.
+        </p>
+      ) : null}
       <Reading
         what="the keys"
         of={{
@@ -35,7 +41,13 @@ export function KeysSection({ item, hasCustomers }: KeysProps) {
         }}
       />
       {data?.plans.length === 0 ? (
-        <Empty title="This gateway has no usage plans.">
+        <Empty
+          title={
+            hasCustomers
+              ? 'This gateway has no usage plans of API Gateway. Its keys are those of the customers.'
+              : 'This gateway has no usage plans.'
+          }
+        >
           The API keys and usage plans of the stacks are listed here, with requests used and left.
         </Empty>
       ) : null}
@@ -260,7 +272,9 @@ function Invoices({ nowEpochMs }: { readonly nowEpochMs: number }) {
 function Made({ made: { month, invoices, notClosed, unpriced } }: { readonly made: ShownInvoices }) {
   return (
     <>
-      {notClosed === undefined ? null : <p class="note">Drafts: {notClosed}.</p>}
+      {notClosed === undefined ? null : (
+        <p class="note">Of this month, {notClosed}. Invoices contain closed periods only.</p>
+      )}
       {unpriced === undefined ? null : (
         <p class="note">Periods that appear on no invoice, because their plans have no price: {unpriced}.</p>
       )}

@@ -6,6 +6,7 @@ import { Instant, Problem } from '../elements/parts.tsx';
 import { dateTime } from '../texts.ts';
 import { SortableTable } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
+import { describeChange, nameAuthor } from '../data/describe-change.ts';
 import { sumByPeriod } from '../data/periods.ts';
 import { countRefusals, describeRefusing } from '../data/refusals.ts';
 import { number, State, UseBar } from './customer-use.tsx';
@@ -300,11 +301,9 @@ function Changes({ changes }: { readonly changes: readonly ShownChange[] }) {
     <ul class="uses">
       {changes.map(({ at, by, kind, before, after }) => (
         <li key={`${at} ${kind}`}>
-          <span>
-            {kind} {after === undefined ? '' : before === undefined ? after : `${before} → ${after}`}
-          </span>
+          <span>{describeChange({ kind, before, after })}</span>
           <span class="soft">
-            <Instant at={at} /> by {by}
+            <Instant at={at} /> by <span title={by}>{nameAuthor(by)}</span>
           </span>
         </li>
       ))}
