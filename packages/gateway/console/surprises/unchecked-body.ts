@@ -11,7 +11,6 @@ import { nameSetting } from '../explain/setting-text.ts';
 import { isSelecting } from './selected-response.ts';
 import type { RequestModel } from '../../core/deployment/model.ts';
 import type { SchemaVerdict } from '../../core/deployment/models/json-schema.ts';
-import type { RecordedRequest } from '../records/recorded-request.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind, Told } from './surprise.ts';
 
@@ -31,7 +30,7 @@ const notValidated: SurpriseKind = {
   },
 };
 
-type Sent = Pick<RecordedRequest['received'], 'headers' | 'route' | 'body'>;
+type Sent = Pick<SurpriseFacts['recorded']['received'], 'headers' | 'route' | 'body'>;
 
 function typeOf({ headers }: Sent): string {
   return bareType(headers.last('content-type') ?? 'application/json');
