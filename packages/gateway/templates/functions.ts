@@ -208,7 +208,7 @@ function findCode(raw: RawStack, resource: ResolvedResource, report: Report): Fu
 }
 
 function localCode(
-  { esbuild, builds, isBundled, webpack, packed, taken, added }: LocalCode,
+  { esbuild, builds, isBundled, bundler, webpack, packed, taken, added }: LocalCode,
   logicalId: string,
   local: string,
 ): FunctionCode {
@@ -222,6 +222,7 @@ function localCode(
     esbuild,
     ...builds?.get(logicalId),
     ...(isBundled === true && esbuild === undefined && { isBundled }),
+    ...(bundler !== undefined && { bundler }),
     ...(webpack !== undefined && { webpack }),
     ...(takenFiles !== undefined && { taken: takenFiles }),
     ...(instead !== undefined && { packed: instead }),

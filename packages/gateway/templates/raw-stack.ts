@@ -3,7 +3,7 @@ import type { DefinitionError, DefinitionPlace } from '../core/errors.ts';
 import type { WrittenAs } from '../core/stack/model.ts';
 import type { RuleId } from '../core/deployability/rules.ts';
 import type { Path } from './cloudformation/template-source.ts';
-import type { PluginFiles, SamBuild, TakenFiles, WebpackService } from '../core/stack/function.ts';
+import type { Bundler, PluginFiles, SamBuild, TakenFiles, WebpackService } from '../core/stack/function.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { StoredValues } from '../core/stack/stored-values.ts';
 
@@ -90,6 +90,7 @@ export type LocalCode = {
   /** The builds by function, for functions with their own settings; absent if there are none. */
   readonly builds?: ReadonlyMap<string, SamBuild>;
   readonly isBundled?: true;
+  readonly bundler?: Bundler;
   readonly webpack?: WebpackService;
   readonly packed?: ReadonlyMap<string, string>;
   readonly added?: PluginFiles;

@@ -43,6 +43,9 @@ export type SamBuild = {
   readonly entries: Readonly<Record<string, string>>;
 };
 
+/** A bundler that fails if an imported package is not installed, unless the service excludes the package. */
+export type Bundler = 'serverless-esbuild';
+
 /** The content of a deployed package that does not contain all files of the folder. */
 export type TakenFiles =
   /** Some of the files. The gateway does not know which. */
@@ -78,6 +81,8 @@ export type FunctionCode =
       readonly entries?: SamBuild['entries'];
       /** Present if the service bundles its JavaScript itself, with its own tool. */
       readonly isBundled?: true;
+      /** The plug-in that bundles the code, if it fails for packages that are not installed. */
+      readonly bundler?: Bundler;
       readonly webpack?: WebpackService;
       /** Absent if all files of the folder are deployed. */
       readonly taken?: TakenFiles;

@@ -11,7 +11,8 @@ import { DefinitionError } from '../../core/errors.ts';
 import { requireChains, runsAtLoad, type RequireStep } from './certain-requires.ts';
 import type { BuildCache } from './build-cache.ts';
 import { describeBuild, type DescribedBuild } from './describe-build.ts';
-import type { FunctionDefinition } from '../../core/stack/function.ts';
+import type { Bundler, FunctionDefinition } from '../../core/stack/function.ts';
+import type { CodeFinding } from '../code/runnable-code.ts';
 import { lendSdk, packagesWith, type SdkLending } from '../lent/lend-sdk.ts';
 import { AWS_SDK_2 } from '../lent/lock-lists.ts';
 import {
@@ -39,6 +40,8 @@ export type PackageImport = {
 export type CheckedImports = {
   readonly missing: readonly DefinitionError[];
   readonly borrowed: readonly string[];
+  /** The packages that the gateway provides, but that the bundler of the service does not find; absent if none. */
+  readonly findings?: readonly CodeFinding[];
 };
 
 /**
@@ -72,7 +75,7 @@ export function importsOf(metafile: Metafile, directory: string): readonly Packa
 export async function readImports(
   file: string,
   directory: string,
-  kept: BuildCache,
+  kept: Pick<BuildCache, 'make'>,
 ): Promise<readonly PackageImport[]> {
   if (statSync(file).size > SOURCE_LIMIT_BYTES) return [];
   const options: DescribedBuild = {
@@ -136,7 +139,47 @@ export async function checkImports(
     missing.set(name, { specifier, importer, whyNot, reason });
   }
   const once = new Map(describeMissing(missing).map((error) => [error.describe(), error]));
-  return { missing: [...once.values()], borrowed: [...borrowed] };
+  const findings = findRuntimeImports(imports, definition);
+  return {
+    missing: [...once.values()],
+    borrowed: [...borrowed],
+    ...(findings.length > 0 && { findings }),
+  };
+}
+
+/** Finds the imports of packages that only Lambda's runtime has, and that the bundler of the service would not find. */
+export function findRuntimeImports(
+  imports: readonly PackageImport[],
+  definition: FunctionDefinition,
+): readonly CodeFinding[] {
+  const { code } = definition;
+  if (code.kind !== 'directory' || code.bundler === undefined) return [];
+  const { external, exclude } = code.esbuild ?? {};
+  // The plug-in excludes aws-sdk by itself.
+  const excluded = ['aws-sdk', external, exclude].flat().filter((one) => typeof one === 'string');
+  const findings = new Map<string, CodeFinding>();
+  for (const { specifier, importer, isCertain } of imports) {
+    const name = packageNameOf(specifier);
+    if (!isCertain || findings.has(name) || !isRuntimePackage(specifier, definition.runtime)) continue;
+    if (isInstalled(name, importer) || excluded.some((pattern) => matches(name, pattern))) continue;
+    findings.set(name, notBundled(code.bundler, specifier, importer));
+  }
+  return [...findings.values()];
+}
+
+/** The bundler includes every import in the bundle, also those that Lambda's runtime has. */
+function notBundled(bundler: Bundler, specifier: string, importer: string): CodeFinding {
+  const name = packageNameOf(specifier);
+  const [scope = name] = name.split('/', 1);
+  const error = new DefinitionError(
+    { file: importer, line: lineOf(specifier, importer) },
+    `${name} is not installed in the project, so ${bundler} cannot resolve it`,
+    [],
+    'package-left-out',
+    `run ${installCommand(name, importer)}, or leave the package to Lambda's runtime: list ${scope}/* under custom.esbuild.exclude`,
+  );
+  const consequence = `the gateway provides ${name} on this machine; osls package fails with Could not resolve "${specifier}"`;
+  return { error, consequence };
 }
 
 type MissingPackage = {

@@ -15,7 +15,10 @@ import { memberAt } from '../template-place.ts';
 import type { WholeService } from './included-files.ts';
 import type { PackagedService } from './packaged-service.ts';
 
-type ServiceCode = Pick<LocalCode, 'functions' | 'isBundled' | 'webpack' | 'packed' | 'taken' | 'added'> & {
+type ServiceCode = Pick<
+  LocalCode,
+  'functions' | 'isBundled' | 'bundler' | 'webpack' | 'packed' | 'taken' | 'added'
+> & {
   readonly archives: readonly string[];
   readonly findings: readonly Finding[];
   readonly informed: readonly string[];
@@ -65,6 +68,7 @@ export function findServiceCode(
   return {
     functions: code,
     ...(builders.length > 0 && { isBundled: true as const }),
+    ...(builders.includes('serverless-esbuild') && { bundler: 'serverless-esbuild' as const }),
     ...(webpack !== undefined && { webpack: { ...webpack, folder } }),
     ...(added !== undefined && { added }),
     packed,

@@ -24,6 +24,7 @@ import { findElsewhere } from '../../../core/deployability/judge-elsewhere.ts';
 import { findUnpublished } from '../../../core/deployability/judge-versions.ts';
 import { findPolicyExcess } from '../../../core/deployability/policy-limits.ts';
 import type { ResolvedStack, UnsupportedItem } from '../../../core/stack/model.ts';
+import { findNotBundled } from '../../../lambda/build/not-bundled.ts';
 import { findPackageFindings } from '../../../lambda/code/package-findings.ts';
 import { checkLimits } from '../../../lambda/code/check-code.ts';
 import { checkTogether } from '../../../lambda/pool/check-together.ts';
@@ -115,7 +116,10 @@ async function judgeSources(
   const faults = new Faults(false);
   const { stacks, notServed, roles } = await readForCheck(sources, options, faults);
   const functions = stacks.flatMap((stack) => stack.functions);
-  for (const definition of functions) checkLimits(definition, faults);
+  for (const definition of functions) {
+    checkLimits(definition, faults);
+    for (const { error, consequence } of await findNotBundled(definition)) faults.note(error, consequence);
+  }
   checkTogether(functions, {}, sources[0] ?? '.', faults);
   const refusals = withoutConsequences(
     withoutCircles(faults.all.map((fault) => ofFault(fault, stacks, schemas))),

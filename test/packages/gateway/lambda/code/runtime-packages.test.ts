@@ -15,18 +15,52 @@ const CLIENT = '@aws-sdk/client-dynamodb';
 const ASKS = `const { DynamoDBClient } = require('${CLIENT}'); exports.handler = async () => typeof DynamoDBClient`;
 const IMPORTS = `import { DynamoDBClient } from '${CLIENT}'; export const handler = async () => typeof DynamoDBClient`;
 
+type FolderCode = Extract<FunctionDefinition['code'], { readonly kind: 'directory' }>;
+
 async function prepareAll(definitions: readonly FunctionDefinition[]): Promise<{
   readonly faults: readonly string[];
   readonly borrowed: readonly string[];
+  readonly remedies: readonly (string | undefined)[];
 }> {
   const { runtime } = await startRuntime([]);
   const faults = new Faults(false);
   const replace = await runtime.prepare(definitions, new Map(), faults);
   replace();
-  return { faults: faults.all.map(({ error }) => error.describe()), borrowed: runtime.takeBorrowed() };
+  return {
+    faults: faults.all.map(({ error }) => error.describe()),
+    borrowed: runtime.takeBorrowed(),
+    remedies: faults.all.map(({ error }) => error.remedy),
+  };
 }
 
 describe('the AWS SDK that Lambda provides', () => {
+  // serverless-esbuild excludes only aws-sdk unless the service names more (dist/index.js, `exclude: ['aws-sdk']`).
+  it('is named with its line and remedies if serverless-esbuild would not find it, unless it is excluded', async () => {
+    const folder = aFolder({
+      'ts.ts': `\n${IMPORTS}`,
+      'two.ts': "import 'aws-sdk'; export const handler = 1",
+    });
+    const bundler = 'serverless-esbuild';
+    const esbuild = { exclude: ['@aws-sdk/*'] };
+    const faultsOf = async (more: Pick<FolderCode, 'esbuild'> & Partial<FolderCode>) => {
+      const code = { kind: 'directory', directory: folder, ...more } as const;
+      return prepareAll([aFolderFunction(folder, 'ts.handler', { code })]);
+    };
+
+    const { faults, remedies } = await faultsOf({ esbuild: undefined, isBundled: true, bundler });
+    assert.deepEqual([faults.length, remedies.length], [1, 1]);
+    assert.match(
+      faults.join(),
+      /ts\.ts:2: @aws-sdk\/client-dynamodb is not installed in the project, so serverless-esbuild cannot resolve it$/,
+    );
+    assert.match(
+      remedies.join(),
+      /^run npm install @aws-sdk\/client-dynamodb, or leave .* list @aws-sdk\/\* under custom\.esbuild\.exclude$/,
+    );
+    assert.deepEqual((await faultsOf({ esbuild, bundler })).faults, []);
+    assert.deepEqual((await faultsOf({ esbuild: undefined, isBundled: true })).faults, []);
+  });
+
   it('comes from the gateway if the service has none, by require and by import, from files and from bundles', async () => {
     const folder = aFolder({
       'cjs.js': ASKS,
