@@ -20,7 +20,7 @@ const HIDDEN = 'hidden';
 const WITH_ROOM = { open: HIDDEN, medium: HIDDEN, narrow: HIDDEN };
 
 const COLUMNS = [
-  { title: 'Status', by: ({ status }) => status, width: { usual: '3rem' } },
+  { title: 'Status', by: ({ status }) => status, width: { usual: '3rem', narrow: '2.25rem' } },
   {
     title: 'Method',
     by: ({ method }) => method,
@@ -47,7 +47,7 @@ const COLUMNS = [
       usual: 'minmax(0, 0.6fr)',
       wide: 'minmax(14.5rem, 1fr)',
       ...WITH_ROOM,
-      narrow: 'minmax(0, 0.8fr)',
+      narrow: 'minmax(0, 0.6fr)',
     },
   },
   {
@@ -73,7 +73,7 @@ const COLUMNS = [
     by: ({ atEpochMs }) => atEpochMs,
     isNumber: true,
     // The column is wide enough for the date of a row of another day.
-    width: { usual: '5.75rem', open: HIDDEN, narrow: HIDDEN },
+    width: { usual: '5.75rem', open: HIDDEN, narrow: '4.5rem' },
   },
 ] as const satisfies readonly TrafficColumn[];
 

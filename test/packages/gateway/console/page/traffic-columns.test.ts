@@ -68,7 +68,7 @@ describe('the columns of Traffic', () => {
       '--open-columns': '3rem 5.25rem minmax(0, 1fr) 4.25rem',
       '--wide-columns': '3rem 5.5rem minmax(0, 56rem) minmax(14.5rem, 1fr) 12rem 4.5rem 4.5rem 5.75rem',
       '--medium-columns': '3rem 5.5rem minmax(0, 1fr) 4.5rem 5.75rem',
-      '--narrow-columns': '3rem 4.375rem minmax(0, 1fr) minmax(0, 0.8fr)',
+      '--narrow-columns': '2.25rem 4.375rem minmax(0, 1fr) minmax(0, 0.6fr) 4.5rem',
     });
   });
 
@@ -139,4 +139,11 @@ it('says why a request was refused in each layout that has no open request besid
   const reason = TRAFFIC_COLUMNS.find(({ title }) => title === 'Reason');
   for (const layout of ['usual', 'wide', 'narrow'] as const)
     assert.notEqual(reason?.width[layout] ?? reason?.width.usual, 'hidden', layout);
+});
+
+// At 390 pixels, two requests of the same path could not be told apart.
+it('says when a request came in each layout that has no open request beside it', () => {
+  const time = TRAFFIC_COLUMNS.find(({ title }) => title === 'Time');
+  for (const layout of ['usual', 'wide', 'medium', 'narrow'] as const)
+    assert.notEqual(time?.width[layout] ?? time?.width.usual, 'hidden', layout);
 });
