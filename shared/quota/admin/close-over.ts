@@ -2,7 +2,7 @@
  * Closes every period that has ended, for all tenants. The records of the closed periods are the basis of a month's
  * invoices.
  */
-import { closeWrite } from '../ledger/ledger.ts';
+import { closeWrite, KEEP_MS } from '../ledger/ledger.ts';
 import { readShards } from '../ledger/shards.ts';
 import { LATE_MS } from './close-period.ts';
 import { isCursorOf } from './cursor.ts';
@@ -30,15 +30,31 @@ export type ClosedPage = {
    * requests.
    */
   readonly recorded: number;
+  /**
+   * Number of records that correct periods that were closed before, because more usage was reported for them. Absent if
+   * there are none.
+   */
+  readonly corrected?: number;
   /** Number of requested periods that could not be closed, because they have not ended or ended only recently. */
   readonly running: number;
-  /** The first periods that this call closed or corrected. */
+  /** The first periods that this call closed. */
   readonly named?: readonly PeriodName[];
+  /** The first periods that this call corrected. */
+  readonly namedCorrected?: readonly PeriodName[];
+  /** If no month was requested: periods without requests that ended before this time are not closed. */
+  readonly endedSince?: string;
   readonly next?: string;
 };
 
 type PeriodName = Pick<UsageRow, 'tenant' | 'limit' | 'key' | 'periodStart'>;
-type Counts = { closed: number; recorded: number; running: number; readonly named: PeriodName[] };
+type Counts = {
+  closed: number;
+  recorded: number;
+  corrected: number;
+  running: number;
+  readonly named: PeriodName[];
+  readonly namedCorrected: PeriodName[];
+};
 
 const PAGE = 50;
 const AT_ONCE = 8;
@@ -61,7 +77,7 @@ export async function closeOver(
     limit: PAGE,
     ...(month === undefined ? ALL_TIME : monthBounds(month)),
   });
-  const counts: Counts = { closed: 0, recorded: 0, running: 0, named: [] };
+  const counts = noCounts();
   const ledgers = rows.filter(({ row }) => month === undefined || row.month === month).reverse();
   const work = async (): Promise<void> => {
     for (let ledger = ledgers.pop(); ledger !== undefined; ledger = ledgers.pop()) {
@@ -75,6 +91,7 @@ export async function closeOver(
   return {
     ...fees,
     ...toPage({
+      ...counts,
       closed: counts.closed + fees.closed,
       recorded: counts.recorded + fees.recorded,
       running: counts.running + fees.running,
@@ -83,11 +100,19 @@ export async function closeOver(
   };
 }
 
-function toPage({ named, ...counts }: Counts): ClosedPage {
-  return named.length === 0 ? counts : { ...counts, named };
+function noCounts(): Counts {
+  return { closed: 0, recorded: 0, corrected: 0, running: 0, named: [], namedCorrected: [] };
 }
 
-function name({ named }: Counts, { tenant, limit, key, periodStart }: UsageRow): void {
+function toPage({ named, corrected, namedCorrected, ...counts }: Counts): ClosedPage {
+  return {
+    ...counts,
+    ...(named.length > 0 && { named }),
+    ...(corrected > 0 && { corrected, namedCorrected }),
+  };
+}
+
+function noteName(named: PeriodName[], { tenant, limit, key, periodStart }: UsageRow): void {
   if (named.length < NAMED) named.push({ tenant, limit, ...(key !== undefined && { key }), periodStart });
 }
 
@@ -99,7 +124,7 @@ async function recordFees(
 ): Promise<ClosedPage> {
   const question = { tenant: undefined, cursor, ...(month === undefined ? ALL_TIME : monthBounds(month)) };
   const { rows, next } = await listDueFees(ports, question, atEpochMs, 'ended');
-  const counts: Counts = { closed: 0, recorded: 0, running: 0, named: [] };
+  const counts = noCounts();
   for (const { row, pk, planVersion, term, head } of rows) {
     if (month !== undefined && row.month !== month) continue;
     if (Date.parse(row.periodEnd) + LATE_MS > atEpochMs) {
@@ -113,9 +138,13 @@ async function recordFees(
     if (!isNew) continue;
     counts.closed += 1;
     counts.recorded += 1;
-    name(counts, row);
+    noteName(counts.named, row);
   }
-  return { ...toPage(counts), ...(next !== undefined && { next }) };
+  return {
+    ...toPage(counts),
+    ...(month === undefined && { endedSince: new Date(atEpochMs - KEEP_MS).toISOString() }),
+    ...(next !== undefined && { next }),
+  };
 }
 
 async function closeOne(
@@ -141,7 +170,11 @@ async function closeOne(
   const isNew = recorded?.isNew === true;
   counts.closed += isClosed ? 1 : 0;
   counts.recorded += isNew ? 1 : 0;
-  if (isClosed || isNew) name(counts, row);
+  if (isClosed) noteName(counts.named, row);
+  else if (isNew && recorded.record.version > 1) {
+    counts.corrected += 1;
+    noteName(counts.namedCorrected, row);
+  }
 }
 
 async function logRun(ports: AdminPorts, requested: Requested, month: string | undefined): Promise<void> {

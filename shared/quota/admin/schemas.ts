@@ -211,6 +211,11 @@ export const USAGE_RECORD: JsonSchema = structure(
   [...OPTIONAL, ...Object.keys(BILLING)],
 );
 
+const PERIOD_NAMES: JsonSchema = {
+  type: 'array',
+  items: structure({ tenant: TEXT, limit: TEXT, key: TEXT, periodStart: INSTANT }, ['key']),
+};
+
 export const CLOSED_PAGE: JsonSchema = structure(
   {
     closed: {
@@ -223,14 +228,20 @@ export const CLOSED_PAGE: JsonSchema = structure(
       ...WHOLE,
       description: 'Periods that cannot be closed yet, because they have not ended or ended only recently',
     },
-    named: {
-      type: 'array',
-      items: structure({ tenant: TEXT, limit: TEXT, key: TEXT, periodStart: INSTANT }, ['key']),
-      description: 'The first periods that this request closed or corrected',
+    corrected: {
+      ...WHOLE,
+      description:
+        'Records that correct periods that were closed before, because more usage was reported for them',
+    },
+    named: { ...PERIOD_NAMES, description: 'The first periods that this request closed' },
+    namedCorrected: { ...PERIOD_NAMES, description: 'The first periods that this request corrected' },
+    endedSince: {
+      ...INSTANT,
+      description: 'Without a month, periods without requests that ended before this time are not closed',
     },
     next: { ...TEXT, description: 'Cursor of the next page' },
   },
-  ['named', 'next'],
+  ['corrected', 'named', 'namedCorrected', 'endedSince', 'next'],
 );
 
 const ENTRY = {

@@ -46,7 +46,8 @@ describe('closing the periods that have ended', () => {
       named.map(({ periodStart, ...of }) => [of.tenant, of.limit, periodStart]),
       [0, 1].map((day) => [tenant, 'daily', new Date(Date.UTC(2026, 10, 19) + day * DAY_MS).toISOString()]),
     );
-    assert.deepEqual(await close('again'), { closed: 0, recorded: 0, running: 1 });
+    const endedSince = new Date(now - 35 * DAY_MS).toISOString();
+    assert.deepEqual(await close('again'), { closed: 0, recorded: 0, running: 1, endedSince });
 
     const { rows } = await listRecords(ports, ALL);
     assert.deepEqual(
@@ -116,10 +117,33 @@ describe('closing the periods that have ended', () => {
     at.moveTo(now);
 
     const asked = { month: undefined, cursor: undefined };
-    const { named, ...page } = await closeOver(ports, requested('late', now), asked);
+    const { named, endedSince: _, ...page } = await closeOver(ports, requested('late', now), asked);
 
     assert.equal(named?.length, 1);
     assert.deepEqual(page, { closed: 1, recorded: 1, running: 0 });
+  });
+
+  it('counts a correction as one, and not a record that an earlier run did not write', async () => {
+    const { ports, items, at } = aTable();
+    const { tenant, plan } = await at.aTenant();
+    const unflushed = at.aHolder(() => NOON_MS);
+    await at.spend(tenant, 3);
+    const failed = await unflushed.consume({ plan, tenant, key: 'k-1', atEpochMs: NOON_MS });
+    assert.ok(failed.allowed && failed.refund().length === 1);
+    const close = (id: string) =>
+      closeOver(ports, requested(id, NOON_MS + DAY_MS), { month: '2026-11', cursor: undefined });
+    const period = { tenant, limit: 'daily', key: 'k-1', periodStart: '2026-11-19T00:00:00.000Z' };
+
+    const { named: _, ...first } = await close('first');
+    for (const key of items.keys()) if (key.includes('U#')) items.delete(key);
+    const unrecorded = await close('unrecorded');
+    await unflushed.flush();
+    const corrected = await close('corrected');
+
+    assert.deepEqual(first, { closed: 1, recorded: 1, running: 0 });
+    assert.deepEqual(unrecorded, { closed: 0, recorded: 1, running: 0 });
+    const namedCorrected = [period];
+    assert.deepEqual(corrected, { closed: 0, recorded: 1, running: 0, corrected: 1, namedCorrected });
   });
 
   it('counts a period to the month in which it begins if its zone is', async () => {

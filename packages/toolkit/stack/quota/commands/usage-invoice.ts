@@ -1,7 +1,9 @@
 /** `gatewright usage close` closes periods that have ended. `gatewright usage invoice` prints a month's invoices. */
 import { join } from 'node:path';
+import { quote } from '@gatewright/aws/text/token-options';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DomainError } from '#shared/errors.ts';
+import { KEEP_MS } from '#shared/quota/ledger/ledger.ts';
 import { LATE_MS } from '#shared/quota/admin/close-period.ts';
 import type { UsageRecord } from '#shared/quota/admin/usage-record.ts';
 import { ledgerOf } from '#shared/quota/admin/usage-row.ts';
@@ -19,6 +21,7 @@ import {
   newOperationId,
 } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
+import type { GatewayChoice } from '../../../terminal/running-gateway.ts';
 import { changeCommand } from '../../commands/admin-commands.ts';
 import type { Answer, ChangeFlags } from '../../commands/admin-commands.ts';
 import { textAt } from '../../../terminal/aws-call.ts';
@@ -79,23 +82,25 @@ export function readMonth(text: string): string {
 const WHEN_CLOSED = 'a period can be closed 15 minutes after its end';
 
 async function close({ period: month, ...flags }: ChangeFlags & { readonly period?: string }): Promise<void> {
-  const done = await closePeriods(month, flags);
+  const { endedSince, ...done } = await closePeriods(month, flags);
   const { closed, recorded, running } = done;
   const isNothing = closed + recorded === 0;
-  printResult(done, () =>
+  const earlier = month === undefined ? await readEarlier(endedSince, flags) : [];
+  printResult(earlier.length === 0 ? done : { ...done, earlier }, () =>
     isNothing
       ? []
       : [
-          describeClosed(done),
+          ...describeClosed(done),
           ...(running === 0 ? [] : [`${count(running, 'period')} still open: ${WHEN_CLOSED}`]),
         ],
   );
-  const earlier = month === undefined && running === 0 ? await readEarlier(flags) : [];
   if (earlier.length > 0) {
     const months = [...new Set(earlier.map((row) => row.month))].sort();
-    const commands = months.map((each) => `gatewright usage close --period ${each}`).join('; ');
+    const where = printPlace(flags);
+    const commands = months.map((each) => `gatewright usage close --period ${each}${where}`).join('; ');
     const without = 'without --period, only periods that ended in the last 35 days are closed';
-    printNotes(`${describeNotClosed(earlier)}, because ${without}. Run: ${commands}`);
+    const atLeast = earlier.length > NAMED ? 'at least ' : '';
+    printNotes(`${atLeast}${describeNotClosed(earlier)}, because ${without}. Run: ${commands}`);
     return;
   }
   if (!isNothing) return;
@@ -112,24 +117,55 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   );
 }
 
-type Closed = Readonly<Record<'closed' | 'recorded' | 'running', number>> & {
-  /** The first periods that were closed or corrected. */
+type Closed = Readonly<Record<'closed' | 'recorded' | 'corrected' | 'running', number>> & {
+  /** The first periods that were closed. */
   readonly named?: readonly NamedPeriod[];
+  /** The first periods that were corrected. */
+  readonly namedCorrected?: readonly NamedPeriod[];
+  /** Periods without requests that ended before this time are not closed. Undefined if the stack does not say it. */
+  readonly endedSince?: string | undefined;
 };
 
-function describeClosed({ closed, recorded, named = [] }: Closed): string {
-  const of = (number: number): string => (named.length === 0 ? '' : ` (${listPeriods(named, number)})`);
-  return closed === 0
-    ? `corrected ${count(recorded, 'record')} of closed periods${of(recorded)}, because more usage was reported after they were closed`
-    : `closed ${count(closed, 'period')}${of(Math.max(closed, recorded))} and wrote ${count(recorded, 'record')} of usage and fees`;
+export function describeClosed(done: Closed): readonly string[] {
+  const { closed, corrected, named = [], namedCorrected = [] } = done;
+  const of = (periods: readonly NamedPeriod[], number: number): string =>
+    periods.length === 0 ? '' : ` (${listPeriods(periods, number)})`;
+  const written = done.recorded - corrected;
+  const wrote = `wrote ${count(written, 'record')} of usage and fees`;
+  return [
+    ...(closed > 0 ? [`closed ${count(closed, 'period')}${of(named, closed)} and ${wrote}`] : []),
+    ...(closed === 0 && written > 0 ? [wrote] : []),
+    ...(corrected > 0
+      ? [
+          `corrected ${count(corrected, 'record')} of closed periods${of(namedCorrected, corrected)}, because more usage was reported after they were closed`,
+        ]
+      : []),
+  ];
 }
 
-/** Reads the fees of periods that ended too long ago to be closed without their month. */
-async function readEarlier(flags: AdminFlags): Promise<readonly UsageRow[]> {
+/**
+ * Reads the fees of periods that ended too long ago to be closed without their month. The list is not longer than a
+ * message needs it to be.
+ */
+async function readEarlier(
+  endedSince = new Date(Date.now() - KEEP_MS).toISOString(),
+  flags: AdminFlags,
+): Promise<readonly UsageRow[]> {
   const due: UsageRow[] = [];
-  for await (const row of readExport<UsageRow>('due', { from: new Date(0).toISOString() }, flags))
-    due.push(row);
+  const question = { from: new Date(0).toISOString(), to: endedSince };
+  for await (const row of readExport<UsageRow>('due', question, flags)) {
+    if (row.periodEnd <= endedSince) due.push(row);
+    if (due.length > NAMED) break;
+  }
   return due;
+}
+
+/** Returns the options of a call that say which stack or gateway it calls, as they have to be typed. */
+function printPlace(flags: AdminFlags & GatewayChoice): string {
+  const { url, profile, gateway, controlPort } = flags;
+  return Object.entries({ url, profile, gateway, 'control-port': controlPort })
+    .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${quote(String(value))}`]))
+    .join('');
 }
 
 export async function closePeriods(
@@ -137,8 +173,9 @@ export async function closePeriods(
   flags: AdminFlags & { readonly operation?: string },
 ): Promise<Closed> {
   const operationId = flags.operation ?? newOperationId();
-  const sums = { closed: 0, recorded: 0, running: 0 };
-  const named: NamedPeriod[] = [];
+  const sums = { closed: 0, recorded: 0, corrected: 0, running: 0 };
+  const names: Record<'named' | 'namedCorrected', readonly NamedPeriod[]> = { named: [], namedCorrected: [] };
+  let endedSince: string | undefined;
   let cursor: unknown;
   do {
     const body = { month, cursor: typeof cursor === 'string' ? cursor : undefined };
@@ -146,11 +183,21 @@ export async function closePeriods(
       { method: 'POST', path: '/quota/close', body, operationId },
       flags,
     );
-    for (const name of ['closed', 'recorded', 'running'] as const) sums[name] += Number(page[name]);
-    if (Array.isArray(page['named'])) named.push(...(page['named'] as readonly NamedPeriod[]));
+    for (const name of ['closed', 'recorded', 'corrected', 'running'] as const)
+      sums[name] += Number(page[name] ?? 0);
+    for (const name of ['named', 'namedCorrected'] as const)
+      if (Array.isArray(page[name]))
+        names[name] = [...names[name], ...(page[name] as readonly NamedPeriod[])].slice(0, NAMED);
+    endedSince = textAt(page, 'endedSince') ?? endedSince;
     cursor = page['next'];
   } while (cursor !== undefined);
-  return named.length === 0 ? sums : { ...sums, named: named.slice(0, NAMED) };
+  const { named, namedCorrected } = names;
+  return {
+    ...sums,
+    ...(named.length > 0 && { named }),
+    ...(namedCorrected.length > 0 && { namedCorrected }),
+    ...(endedSince !== undefined && { endedSince }),
+  };
 }
 
 async function invoice(flags: InvoiceFlags): Promise<void> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { createCustomer } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
+import { describeClosed } from '../../../../../../packages/toolkit/stack/quota/commands/usage-invoice.ts';
 import { runCommandHere } from '../../../../../support/command-in-process.ts';
 import type { Finished } from '../../../../../support/command.ts';
 import { memoryAdminPorts, requested } from '../../../../../support/quota-admin.ts';
@@ -14,8 +15,8 @@ const START_MS = Date.UTC(2026, 10, 3);
 const LIMITS = [{ id: 'monthly', level: 'tenant', quota: 10, period: 'MONTH', price: { fee: '5.00' } }];
 let nowMs = START_MS;
 let admin: QuotaAdminServer;
+const ports = memoryAdminPorts(new Map(), { nowEpochMs: () => nowMs });
 before(async () => {
-  const ports = memoryAdminPorts(new Map(), { nowEpochMs: () => nowMs });
   admin = await openQuotaAdmin(ports, () => nowMs);
   const plan = { id: 'gold', version: 1, invoice: { currency: 'EUR' }, limits: LIMITS };
   await savePlan(ports, requested('gold', START_MS), 'gold', plan);
@@ -45,7 +46,7 @@ describe('gatewright usage close', () => {
     );
     assert.equal(
       all.stderr,
-      `1 period is not closed (${periodOf('2026-11')}), because without --period, only periods that ended in the last 35 days are closed. Run: gatewright usage close --period 2026-11\n`,
+      `1 period is not closed (${periodOf('2026-11')}), because without --period, only periods that ended in the last 35 days are closed. Run: gatewright usage close --period 2026-11 --url ${admin.url}\n`,
     );
     assert.ok(refused.stderr.includes(`1 period is not closed (${periodOf('2026-11')})`), refused.stderr);
     assert.equal(
@@ -58,4 +59,49 @@ describe('gatewright usage close', () => {
       /^Nothing to do: every period that ended in the last 35 days is closed already/,
     );
   });
+
+  it('names the earlier period although another one still runs, and not the one that runs, also with --json', async () => {
+    await createCustomer(ports, requested('late', Date.UTC(2027, 1, 3)), { tenant: 'late', plan: 'gold' });
+    // February ended 62 days ago, March ended 31 days ago, and April can be closed in 10 minutes.
+    nowMs = Date.UTC(2027, 4, 1, 0, 5);
+
+    const { stdout, stderr } = await usage('close --json');
+
+    const { running, earlier } = JSON.parse(stdout) as Record<string, unknown>;
+    const months = (earlier as readonly { readonly month: string }[]).map(({ month }) => month);
+    assert.deepEqual([running, [...new Set(months)].sort()], [2, ['2027-01', '2027-02']]);
+    assert.match(
+      stderr,
+      /^3 periods are not closed \(.*\), because .*close --period 2027-01 --url \S+; .* --period 2027-02 --url \S+\n$/,
+    );
+  });
+});
+
+const A = { tenant: 'a', limit: 'monthly', periodStart: '2026-11' };
+const B = { ...A, tenant: 'b' };
+const NONE = { closed: 0, recorded: 0, corrected: 0, running: 0 };
+const CORRECTED = 'because more usage was reported after they were closed';
+
+describe('the lines of usage close', () => {
+  const cases: readonly (readonly [string, Parameters<typeof describeClosed>[0], readonly string[]])[] = [
+    [
+      'a period that an earlier run closed and did not record is not told as a correction',
+      { ...NONE, recorded: 1 },
+      ['wrote 1 record of usage and fees'],
+    ],
+    [
+      'closed and corrected periods are counted and named apart',
+      { ...NONE, closed: 1, recorded: 3, corrected: 2, named: [A], namedCorrected: [B] },
+      [
+        'closed 1 period (a/monthly/2026-11) and wrote 1 record of usage and fees',
+        `corrected 2 records of closed periods (b/monthly/2026-11 and 1 more), ${CORRECTED}`,
+      ],
+    ],
+    [
+      'only corrections',
+      { ...NONE, recorded: 1, corrected: 1, namedCorrected: [B] },
+      [`corrected 1 record of closed periods (b/monthly/2026-11), ${CORRECTED}`],
+    ],
+  ];
+  for (const [title, done, lines] of cases) it(title, () => assert.deepEqual(describeClosed(done), lines));
 });

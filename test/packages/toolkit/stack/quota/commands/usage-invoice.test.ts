@@ -141,7 +141,7 @@ describe('the invoices of a month', () => {
       /1 period is not closed \(acme\/monthly\/2026-11-01T00:00:00.000Z\): after 2026-12-01T00:15:00.000Z, run gatewright usage close --period 2026-11; or pass --draft/,
     );
     const { stdout, stderr } = await usage('close', '--json');
-    assert.deepEqual(JSON.parse(stdout), { closed: 0, recorded: 0, running: 1 });
+    assert.deepEqual(JSON.parse(stdout), { closed: 0, recorded: 0, corrected: 0, running: 1 });
     assert.match(
       stderr,
       /^Nothing to do yet: 1 period of 2026-11 still open, and a period can be closed 15 minutes after its end\./m,
@@ -273,7 +273,7 @@ describe('a month without requests', () => {
 
     assert.match(refused.stderr, /1 period is not closed \(idle\/monthly\/2026-12-01T00:00:00.000Z\)/);
     const named = [{ tenant: 'idle', limit: 'monthly', periodStart: '2026-12-01T00:00:00.000Z' }];
-    assert.deepEqual(JSON.parse(closed.stdout), { closed: 1, recorded: 1, running: 0, named });
+    assert.deepEqual(JSON.parse(closed.stdout), { closed: 1, recorded: 1, corrected: 0, running: 0, named });
     const { total, tenant: who } = JSON.parse(invoice.stdout) as Record<string, unknown>;
     assert.deepEqual([total, who], ['49.00', 'idle']);
   });
