@@ -72,7 +72,7 @@ export class TerraformSource {
    * @param key the key of the instance, which stands for `each.key` and `count.index`
    */
   local(module: Module, reference: string, key: string | undefined, resolve: Resolve): Json | undefined {
-    const [name = '', ...path] = pathIn(reference.slice('local.'.length), key);
+    const [name = '', ...path] = pathIn(reference.slice('local'.length), key) ?? [];
     const text = this.#local(module, String(name));
     return text === undefined ? undefined : evaluateIn(text, path, resolve);
   }
@@ -83,8 +83,11 @@ export class TerraformSource {
     const written = findExpression(this.block(instance)?.member.text ?? '', ['for_each']);
     const local = /^local\.([\w-]+)$/.exec(written ?? '')?.[1];
     const text = local === undefined ? written : this.#local(module, local);
-    if (text === undefined || key === undefined) return undefined;
-    return evaluateIn(text, [key, ...pathIn(reference.slice('each.value'.length), key)], resolve);
+    const path = pathIn(reference.slice('each.value'.length), key);
+    if (text === undefined || key === undefined || path === undefined) return undefined;
+    // The keys of a set are its values.
+    if (/^toset\(/.test(text)) return path.length === 0 ? key : undefined;
+    return evaluateIn(text, [key, ...path], resolve);
   }
 
   /** Returns the expression of a local value. */
@@ -147,13 +150,21 @@ function within(expression: string, [key, ...rest]: SourcePath): string | undefi
   return element === undefined || rest.length === 0 ? element : within(element, rest);
 }
 
-/** Returns the names and indexes of a reference, such as `uris` and the key in `uris[each.key]`. */
-function pathIn(reference: string, key: string | undefined): SourcePath {
-  return [...reference.matchAll(/([\w-]+)(?=[.[]|$)|\[(?:(\d+)|"([^"]*)"|(each\.key|count\.index))\]/g)].map(
-    ([, name, index, text, ofInstance]) =>
-      index === undefined ? (name ?? text ?? (ofInstance && key) ?? '') : Number(index),
-  );
+/**
+ * Returns the names and indexes after the first word of a reference, such as `uris` and the key in `.uris[each.key]`;
+ * undefined if it has any other part, such as `[*]`.
+ */
+function pathIn(rest: string, key: string | undefined): SourcePath | undefined {
+  const steps = [...rest.matchAll(STEP)];
+  if (steps.map(([whole]) => whole).join('') !== rest) return undefined;
+  return steps.map(([, name, index, text, ofInstance]) => {
+    if (index !== undefined) return Number(index);
+    if (ofInstance === 'count.index') return Number(key);
+    return name ?? text ?? key ?? '';
+  });
 }
+
+const STEP = /\.([\w-]+)|\[(?:(\d+)|"([^"]*)"|(each\.key|count\.index))\]/g;
 
 /** Matches an object with one attribute of each instance of a resource, by the key of the instance. */
 const OF_EACH = /^\{\s*for\s+(\w+)\s*,\s*(\w+)\s+in\s+([\w.-]+)\s*:\s*\1\s*=>\s*\2((?:\.[\w-]+)+)\s*\}$/;
@@ -162,7 +173,7 @@ const OF_EACH = /^\{\s*for\s+(\w+)\s*,\s*(\w+)\s+in\s+([\w.-]+)\s*:\s*\1\s*=>\s*
 function evaluateIn(text: string, path: SourcePath, resolve: Resolve): Json | undefined {
   const [, , , resource, attribute] = OF_EACH.exec(text) ?? [];
   if (resource !== undefined && attribute !== undefined && path.length === 1)
-    return resolve(`${resource}["${path[0]}"]${attribute}`);
+    return resolve(`${resource}[${JSON.stringify(path[0])}]${attribute}`);
   const part = path.length === 0 ? text : within(text, path);
   return part === undefined ? undefined : evaluate(part, resolve);
 }

@@ -163,8 +163,17 @@ describe('a local', () => {
     assert.equal(properties['Endpoint'], ARN);
   });
 
+  type Part = {
+    readonly name: string;
+    readonly locals: string;
+    readonly target: string;
+    /** Makes instances of the subscription; `for_each = local.routes` with the key a if it is absent. */
+    readonly repeat?: string;
+    readonly index?: string | number;
+    readonly endpoint?: unknown;
+  };
   // The first three forms stand in public projects, with integrations of a method per key.
-  const PARTS: readonly { readonly name: string; readonly locals: string; readonly target: string }[] = [
+  const PARTS: readonly Part[] = [
     {
       name: 'an element of an object by each.key, in a template',
       locals: 'targets = {\n    other = aws_sqs_queue.missing.arn\n    a = "${aws_sqs_queue.q.arn}"\n  }',
@@ -191,34 +200,62 @@ describe('a local', () => {
       locals: 'routes = { a = { target = aws_sqs_queue.q.arn } }',
       target: 'each.value.target',
     },
+    {
+      name: 'an element of a list by count.index',
+      locals: 'targets = [aws_sqs_queue.missing.arn, aws_sqs_queue.q.arn]',
+      target: 'local.targets[count.index]',
+      repeat: 'count = 2',
+      index: 1,
+    },
+    {
+      name: 'an attribute of an instance whose key has quotes',
+      locals: 'targets = { for k, q in aws_sqs_queue.each : k => q.arn }',
+      target: 'local.targets[each.key]',
+      index: 'a"b',
+    },
+    {
+      // https://developer.hashicorp.com/terraform/language/meta-arguments#the-each-object
+      name: 'the value of for_each, which is the key for a set',
+      locals: 'names = ["a"]',
+      target: '"${aws_sqs_queue.q.arn}-${each.value}"',
+      repeat: 'for_each = toset(local.names)',
+      endpoint: `${ARN}-a`,
+    },
   ];
-  for (const { name, locals, target } of PARTS)
+  for (const {
+    name,
+    locals,
+    target,
+    repeat = 'for_each = local.routes',
+    index = 'a',
+    endpoint = ARN,
+  } of PARTS)
     it(`is followed through ${name}`, async () => {
       const forEach = refs('local.routes');
       const each: Planned = {
         type: 'aws_sqs_queue',
         name: 'each',
-        index: 'a',
+        index,
         values: { name: 'q' },
         forEach,
       };
       const subscription: Planned = {
         type: 'aws_sns_topic_subscription',
         name: 's',
-        index: 'a',
+        index,
         values: { protocol: 'sqs', topic_arn: 'arn:aws:sns:eu-west-1:123456789012:t' },
-        expressions: { endpoint: refs(target.replace(/\[each\.key\].*/, ''), 'each.key') },
+        expressions: { endpoint: refs(...(target.match(/[a-z]\w*(?:\.\w+)+/g) ?? [])) },
         forEach,
       };
       const files = {
-        'main.tf': `locals {\n  ${locals}\n}\nresource "aws_sns_topic_subscription" "s" {\n  for_each = local.routes\n  endpoint = ${target}\n}`,
+        'main.tf': `locals {\n  ${locals}\n}\nresource "aws_sns_topic_subscription" "s" {\n  ${repeat}\n  endpoint = ${target}\n}`,
       };
       const { properties } = await load(
         { resources: [QUEUE, each, subscription] },
         files,
-        'aws_sns_topic_subscription.s["a"]',
+        `aws_sns_topic_subscription.s[${JSON.stringify(index)}]`,
       );
 
-      assert.equal(properties['Endpoint'], ARN);
+      assert.equal(properties['Endpoint'], endpoint);
     });
 });
