@@ -203,8 +203,8 @@ export function adviseOnConnections(
       if (about.kind === 'disconnect')
         return 'Send nothing to the connectionId of $disconnect: this route runs after its connection has closed. Send to other connections, or say goodbye from a route that the client calls before it closes the connection. Catch GoneException for the others, because they may have closed, too.';
       if (about.kind === 'handshake')
-        return 'From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send the first message from the route of a message, or from a function that $connect invokes asynchronously. If the code sends to other connections, catch GoneException for them, because they may have closed.';
-      return 'Catch GoneException, and forget the connection id: the client has gone, or is still connecting. From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send from the route of a message, or from another function.';
+        return 'From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send the first message from the route of a message. If the code sends to other connections, catch GoneException for them, because they may have closed.';
+      return 'Catch GoneException, and forget the connection id: the client has gone, or is still connecting. From the $connect route, send nothing to the client that connects: its connection opens when $connect has responded, so send the first message from the route of a message.';
     case 'ForbiddenException':
       return 'Look at the refused call POST @connections in `gatewright requests`: its explanation says why. Most often the endpoint of the Management API client lacks the stage: it must be https://{domainName}/{stage}, both from requestContext of the event.';
     default:
