@@ -117,7 +117,7 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
         because: [
           `${needs}; ${nameOfKey(meter)} is enabled but belongs to no usage plan, and a key without a plan has no effect.`,
         ],
-        changes: [adviseMember(about, meter)],
+        changes: [sentence(adviseMember(about, meter))],
       };
     case 'other-stages':
       return {
@@ -145,16 +145,16 @@ function explainKey(about: Circumstances, meter: MeterCircumstances): Reason {
 function adviseStage(about: Circumstances, meter: MeterCircumstances): readonly string[] {
   const { definition, stageName } = about;
   if (meter.stagePlan !== undefined && (meter.acceptedKeys?.length ?? 0) > 0)
-    return [adviseKey(about, meter), `Or${adviseMember(about, meter).replace(/^Add/, ' add')}`];
+    return [adviseKey(about, meter), `Or ${adviseMember(about, meter)}.`];
   if (meter.stagePlan !== undefined || definition?.form.startsWith('sam') === true)
-    return [adviseMember(about, meter)];
+    return [sentence(adviseMember(about, meter))];
   const plan = meter.plans?.length === 1 ? ` ${meter.plans[0] ?? ''}` : ' of the key';
   return [`Add ${nameSetting('stageOfPlan', definition, stageName)}${plan}.`];
 }
 
 /**
- * Advises adding the key to a usage plan. A plan that the stage already has comes first, because a different plan would
- * have different limits.
+ * Returns the clause that advises adding the key to a usage plan. A plan that the stage already has comes first, because
+ * a different plan would have different limits.
  */
 function adviseMember(
   { apiId, stageName = '', definition }: Circumstances,
@@ -162,11 +162,11 @@ function adviseMember(
 ): string {
   const { stagePlan, keyLogicalId } = meter;
   if (stagePlan !== undefined)
-    return `Add the key to the usage plan ${stagePlan.name} of the stage ${stageName}${joining(definition, stagePlan, keyLogicalId)}.`;
+    return `add the key to the usage plan ${stagePlan.name} of the stage ${stageName}${joining(definition, stagePlan, keyLogicalId)}`;
   const join = joining(definition, undefined, keyLogicalId);
   return meter.acceptedKeys?.length === 0
-    ? `Give the stage a usage plan (${nameSetting('planOfStage', definition, stageName)}), and add the key to it${join}.`
-    : `Add the key to a usage plan that includes the stage ${apiId}/${stageName}${join}.`;
+    ? `give the stage a usage plan (${nameSetting('planOfStage', definition, stageName)}), and add the key to it${join}`
+    : `add the key to a usage plan that includes the stage ${apiId}/${stageName}${join}`;
 }
 
 /** Only templates have logical ids, and a call of AWS needs the id of the plan. */
