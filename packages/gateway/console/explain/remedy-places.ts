@@ -2,6 +2,7 @@
  * Names the line of the API if a remedy changes or adds a setting of the API. A setting that the template lacks has no
  * line of its own, so the line is that of the part to which the setting has to be added.
  */
+import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import type { Circumstances, NamedPlace } from './circumstances.ts';
 
 /** Settings of an API, as CloudFormation names them, and the sections of other formats that have such settings. */
@@ -16,7 +17,7 @@ export function placesOfRemedies(
   const { place, logicalId = '', form } = definition ?? {};
   if (place === undefined || !/:\d+$/.test(place) || places.some((one) => one.place === place)) return [];
   const ofApi = new RegExp(
-    `(?<!(?:ResourcePolicy|Authorizers) )\\b(?:of|on) ${logicalId.replaceAll(/\W/g, '\\$&')}(?![\\w.])`,
+    `(?<!(?:ResourcePolicy|Authorizers) )\\b(?:of|on) ${escapeForRegExp(logicalId)}(?![\\w.])`,
   );
   if (!changes.some((change) => OF_API.test(change) || ofApi.test(change))) return [];
   const isWritten = form !== 'serverless' && form !== 'sam-globals';
