@@ -61,8 +61,9 @@ const USER_INFO = /(?<=[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'<>]{0,100}:)[^\s/?#
 /** Matches webhook URLs whose path is a secret, because anyone who knows the URL can post to it. */
 const HOOK =
   /(?<=hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/webhooks\/\d{5,25}\/)[\w/-]{8,}/g;
+/** An authorizer of the name `bearer` does what a message of the gateway says: `Authorizer bearer refused the request`. */
 const SCHEME =
-  /\b((?:Bearer|Basic|DPoP) +)(?!(?:realm|authentication|authorization|credentials|scheme|tokens?)\b)([\w.~+/=-]{7,})/gi;
+  /(?<!\bauthorizer (?=\w+ (?:accepted|accepts|admitted|checked|identified|refused|requires|returned) ))\b((?:Bearer|Basic|DPoP) +)(?!(?:realm|authentication|authorization|credentials|scheme|tokens?)\b)([\w.~+/=-]{7,})/gi;
 const COOKIES = /\b((?:set-)?cookie["']?\s{0,2}: {0,2})([^\s"'[\]{}][^\r\n"']*)/gi;
 /** Matches headers whose value has several words or parts. */
 const CREDENTIALS =

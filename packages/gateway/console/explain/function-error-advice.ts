@@ -161,6 +161,8 @@ export function adviseFunctionError({
   misread,
   named,
 }: Failed): string | undefined {
+  if (misread?.isOfConnect === true)
+    return `Keep what the messages need of the handshake when $connect gets it, such as in a table under requestContext.connectionId, or in the context that an authorizer of $connect returns, which each message has in requestContext.authorizer. Read it from there instead of ${misread.written} at ${misread.place}.`;
   if (misread !== undefined)
     return misread.isElsewhere
       ? adviseRead(misread)

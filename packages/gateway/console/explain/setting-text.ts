@@ -240,6 +240,14 @@ const SETTINGS = {
     cdk: "stageName: '$default' on the HttpStage",
     terraform: 'name = "$default" on the aws_apigatewayv2_stage',
   },
+  autoDeploy: {
+    cloudformation: 'AutoDeploy: true on the stage #',
+    sam: 'AutoDeploy: true on the stage #',
+    'sam-globals': 'AutoDeploy: true on the stage #',
+    serverless: 'AutoDeploy: true on the stage #',
+    cdk: 'autoDeploy: true on the stage #',
+    terraform: 'auto_deploy = true on the stage #',
+  },
   urlOrigins: ofUrl('Origins'),
   urlMethods: ofUrl('Methods'),
   urlHeaders: ofUrl('Headers'),
@@ -248,7 +256,10 @@ const SETTINGS = {
   preflightMethods: ofCors('AllowMethods'),
   preflightCredentials: ofCors('AllowCredentials'),
   originOfRefusals: {
-    cloudformation: 'ResponseParameters with gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'"',
+    document:
+      'responseParameters: { gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'" }, in x-amazon-apigateway-gateway-responses of the document',
+    cloudformation:
+      'ResponseParameters with gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'", as an AWS::ApiGateway::GatewayResponse',
     sam: 'Headers: { Access-Control-Allow-Origin: "\'#\'" } in its ResponseParameters, in GatewayResponses of @',
     'sam-globals':
       'Headers: { Access-Control-Allow-Origin: "\'#\'" } in its ResponseParameters, in Globals.Api.GatewayResponses',

@@ -33,7 +33,7 @@ export function noteBridge(step: Filtered, stacks: readonly ResolvedStack[]): re
   return [
     {
       because: `EventPattern of the rule (${waiting}) waits for events of the bucket, and S3 sends them to EventBridge only if the bucket enables this (${place}).`,
-      change: `${upperFirst(adviseBridge(bucket, stack))}.`,
+      change: `${upperFirst(adviseBridge(bucket, stack))}${place === '' ? '' : ` (${place})`}.`,
       isCause: true,
     },
   ];

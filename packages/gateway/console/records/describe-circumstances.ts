@@ -6,6 +6,7 @@ import type { LocalIssuers } from '../../control/loading/inspect-apis.ts';
 import type { AccessBook } from '../endpoints/show-access.ts';
 import { describeAgentCall } from './describe-agent-call.ts';
 import { describeGuard, tracePolicies } from './describe-guard.ts';
+import { findMessageRead } from './handler-misread.ts';
 import { findHidden, findRouteOfOtherApi } from './route-of-other-api.ts';
 import { describeAddress, describeDomain } from './describe-address.ts';
 import { describeIntegration, describeOutcome } from './describe-integration.ts';
@@ -199,7 +200,7 @@ export function isUnconfirmed(handshake: RecordedRequest | undefined): boolean {
 
 function describeEvent(
   recorded: RecordedEvent,
-  { lines, redactor, handshakeOf, stacks }: DescribeWith,
+  { lines, redactor, handshakeOf, stacks, readHandler }: DescribeWith,
 ): Circumstances {
   const { found, route, error } = recorded;
   return {
@@ -240,13 +241,13 @@ function describeEvent(
     isThrottleOwn: found?.stage.throttle?.hasOwnLimit?.(route?.routeKey ?? ''),
     cache: undefined,
     validation: error?.detail.validationErrorString,
-    integration: describeIntegrationOfEvent(recorded, { lines, redactor }),
+    integration: describeIntegrationOfEvent(recorded, { lines, redactor, readHandler }),
   };
 }
 
 function describeIntegrationOfEvent(
   recorded: RecordedEvent,
-  { lines, redactor }: Pick<DescribeWith, 'lines' | 'redactor'>,
+  { lines, redactor, readHandler }: Pick<DescribeWith, 'lines' | 'redactor' | 'readHandler'>,
 ): Circumstances['integration'] {
   const { found, route: { integration } = {} } = recorded;
   if (integration === undefined || integration.kind === 'none') return undefined;
@@ -260,6 +261,7 @@ function describeIntegrationOfEvent(
     target,
     timeoutMs: 'timeoutMs' in integration ? integration.timeoutMs : undefined,
     ...describeOutcome(recorded, lines.ofOutcome(recorded.outcome, target), redactor),
+    misread: findMessageRead(recorded, target, { lines, readHandler }),
     problem: readErrorFrame(recorded, redactor),
     ...readErrorStatus(recorded),
     quotaRefusal: readQuotaOfMessage(recorded),

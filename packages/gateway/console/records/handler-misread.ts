@@ -11,7 +11,7 @@ import type { Matched } from '../../core/exchange.ts';
 import type { FunctionLines } from './function-lines.ts';
 import type { HandlerText } from './handler-lines.ts';
 import type { Misread } from './misread-event.ts';
-import type { RecordedRequest } from './recorded-request.ts';
+import type { RecordedEvent, RecordedRequest } from './recorded-request.ts';
 
 /** @returns the file of the function's handler, and the names of its environment variables */
 export type ReadHandler = (
@@ -63,6 +63,19 @@ export function findReadOf(
     environment: source.environment,
     stageVariables: Object.keys(received.stage?.variables ?? {}),
   });
+}
+
+/** Returns the missing member that the function for a message read at the line at which it failed. */
+export function findMessageRead(
+  { outcome, payload }: Pick<RecordedEvent, 'outcome' | 'payload'>,
+  functionName: string | undefined,
+  { lines, readHandler }: { readonly lines: FunctionLines; readonly readHandler: ReadHandler },
+): Misread | undefined {
+  const source = functionName === undefined ? undefined : readHandler(functionName);
+  if (outcome?.kind !== 'failed' || source === undefined) return undefined;
+  const printed = lines.ofOutcome(outcome, functionName).map(({ message }) => message);
+  const line = lineOf(source, printed);
+  return line === undefined ? undefined : findMisread({ source, event: payload, form: 'websocket', line });
 }
 
 const FORMS: Readonly<Record<LambdaAuthorizer['payload'], string>> = {

@@ -27,6 +27,8 @@ export type Misread = {
   readonly otherFormat?: '2.0' | undefined;
   /** The place of the integration’s payload format. */
   readonly formatPlace?: string | undefined;
+  /** Whether only the event of $connect has the member, and the function got a message. */
+  readonly isOfConnect?: true;
 };
 
 type Asked = {
@@ -219,6 +221,10 @@ function findInLine(line: string, event: UnknownMembers, asked: Asked): Found | 
         isElsewhere: true,
         ...(move !== undefined && { otherFormat: OTHER_FORMATS[asked.form] }),
       });
+    const ofConnect =
+      asked.line === undefined || found !== undefined ? undefined : findOfConnect(names, event);
+    if (ofConnect !== undefined)
+      return { written, instead: written, because: ofConnect, isElsewhere: true, isOfConnect: true };
     const absent =
       asked.line === undefined || found !== undefined || moved.length > 0
         ? undefined
@@ -357,6 +363,16 @@ function findInBody(
     rest: names,
     because: `the event has no ${first}: it is a field of the request’s JSON, which is text in event.body`,
   };
+}
+
+/** What the event of $connect takes from the handshake. */
+const OF_HANDSHAKE = /^(?:headers|multiValueHeaders|queryStringParameters|multiValueQueryStringParameters)$/;
+
+/** The event of a message has what the client sent in the message, and not the handshake (docs/aws §11.2). */
+function findOfConnect([first = '']: readonly string[], event: UnknownMembers): string | undefined {
+  const { eventType } = membersOf(event['requestContext']);
+  if (eventType !== 'MESSAGE' || !OF_HANDSHAKE.test(first) || Object.hasOwn(event, first)) return undefined;
+  return `only the event of $connect has ${first}: a message has no ${/headers$/i.test(first) ? 'headers' : 'query string'} of its own, and its event does not repeat those of the handshake`;
 }
 
 function findAbsent(

@@ -52,7 +52,7 @@ export function findDefinition(stacks: readonly ResolvedStack[], api: ApiName): 
   const extraStages = Object.keys(stages).length === 0 ? [] : extraStagesOf(stack, resource, stages);
   return {
     file: shortFile(file),
-    form: formOf(stack, api.logicalId),
+    form: formOf(stack, api.logicalId, textOf(written, 'Type')),
     logicalId: api.logicalId,
     ...(DOCUMENTS.some((name) => own[name] !== undefined) && {
       isDocument: true,
@@ -146,10 +146,12 @@ const OF_EVENTS: Readonly<Record<'serverless' | 'sam', readonly string[]>> = {
 /** The function URLs that osls creates from `url` of a function. */
 const OF_OSLS_URL = /LambdaFunctionUrl$/;
 
-function formOf(stack: ResolvedStack, logicalId: string): Form {
+/** @param type the type of the API in the author's template, if the template has the API under this name */
+function formOf(stack: ResolvedStack, logicalId: string, type: string): Form {
   const { kind } = formatOf(stack);
   switch (kind) {
     case 'sam':
+      if (type !== '' && !type.startsWith('AWS::Serverless::')) return 'cloudformation';
       return OF_EVENTS.sam.includes(logicalId) ? 'sam-globals' : 'sam';
     case 'serverless':
       return OF_EVENTS.serverless.includes(logicalId) || OF_OSLS_URL.test(logicalId)

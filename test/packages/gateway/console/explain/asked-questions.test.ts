@@ -6,11 +6,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { anAdvisedProject } from '../../../../support/an-advised-project.ts';
 import { ASKED_OF_FUNCTIONS } from './asked-of-functions-rows.ts';
+import { ASKED_OF_GATEWAYS } from './asked-of-gateways-rows.ts';
 import { ASKED_OF_SERVICES } from './asked-of-services-rows.ts';
 
 describe('a question that users ask', () => {
   for (const { cause, template, code, auth, request, status, because, change } of [
     ...ASKED_OF_FUNCTIONS,
+    ...ASKED_OF_GATEWAYS,
     ...ASKED_OF_SERVICES,
   ])
     it(`is answered: ${cause}`, async () => {
