@@ -69,7 +69,7 @@ export const ASKED_OF_GATEWAYS: readonly AskedRow[] = [
     code: OK,
     request: { path: '/../dev', socket: {} },
     status: 403,
-    because: /^The API has the stage dev \(template\.yaml:\d+\), but nothing is deployed to it/m,
+    because: /^The stage dev \(template\.yaml:\d+\) has no deployment/m,
     change: /^Set AutoDeploy: true on the stage dev \(template\.yaml:\d+\)/m,
   },
   {
