@@ -304,13 +304,11 @@ class StackPlugin {
     const { serviceDir } = this.#serverless;
     const build = writeCompiledAccess(join(serviceDir, 'access'), { from: serviceDir });
     this.#webhooks = writeCompiledWebhooks(join(serviceDir, 'access'), serviceDir);
-    this.#portal = writeCompiledPortal(join(serviceDir, 'access'), {
-      from: serviceDir,
-      page: loadPortalPage,
-      access: build,
-      // The functions of a local gateway read the written file at once, before the template is checked for the stage.
-      ...(this.#localStages().includes(this.#stage()) && { stages: [this.#stage()] }),
-    });
+    const stage = this.#stage();
+    // The functions of a local gateway read the written file at once, before the template is checked for the stage.
+    const stages = this.#localStages().includes(stage) ? [stage] : undefined;
+    const reading = { from: serviceDir, page: loadPortalPage, access: build, stages };
+    this.#portal = writeCompiledPortal(join(serviceDir, 'access'), reading);
     const wrong = [...webhookProblems(this.#webhooks), ...portalProblems(this.#portal)];
     const problems = [...build.problems, ...wrong];
     if (problems.length > 0)

@@ -8,11 +8,12 @@ import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCompiled } from '../stack/access/commands/access-check.ts';
 import { confirm } from './attach/confirm.ts';
 import { BreakingError, findBreaking, PERMISSION_ADVICE } from './attach/invoke-authorizer.ts';
-import { applyPlan, ForeignEditError, remaining, UnfinishedError } from './attach/apply-plan.ts';
+import { applyPlan, ForeignEditError, UnfinishedError } from './attach/apply-plan.ts';
 import type { Work } from './attach/apply-plan.ts';
 import { assertClaimsChecked, ClaimsUncheckedError, undoIfWrong } from './attach/conclude.ts';
 import { PlaneError } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
+import { findUnfinished } from './attach/find-unfinished.ts';
 import { nextJournal, openAttached, openJournal } from './attach/journal.ts';
 import type { Journal, Plan } from './attach/journal.ts';
 import { withLock } from './attach/lock.ts';
@@ -24,7 +25,7 @@ import type { OpenPlane } from './attach/open-plane.ts';
 import { planAsJson, printPlan, printSteps } from './attach/print-plan.ts';
 import { QUOTA_PLACEMENTS } from './attach/quota-placement.ts';
 import { AttachmentFileError } from './attach/restore-steps.ts';
-import { assertBegun, assertPlanned, isLost } from './attach/resume.ts';
+import { assertBegun, assertPlanned } from './attach/resume.ts';
 import type { Begun } from './attach/resume.ts';
 import type { QuotaPlacement } from './attach/quota-placement.ts';
 import { snippetsFor } from './attach/snippets.ts';
@@ -213,7 +214,7 @@ async function attachLocked(
     report(await verifyNow(open, attached, flags));
     return;
   }
-  const { journal, ...started } = await findUnfinished(open, latest, step);
+  const { journal, ...started } = await findUnfinished(open.plane, latest, step);
   if (started.left.length > 0 && (step === 'apply' || step === undefined)) {
     const saved = journal.plan();
     if (saved === undefined)
@@ -276,23 +277,6 @@ async function planAndWrite(open: OpenPlane, flags: AttachFlags): Promise<Readin
   if (!flags.writeRoutes || reading.plan.steps.length === 0) return reading;
   printNotes(writeRoutesOf(reading, flags));
   return plan(open, flags);
-}
-
-/**
- * Returns the steps of an earlier run that are not done. The API itself shows which steps these are. If nothing of the
- * earlier attachment is left in the API, a new plan gets a new journal.
- */
-async function findUnfinished({ plane }: OpenPlane, journal: Journal, step: string | undefined) {
-  const undo = journal.undo();
-  if (undo === undefined) return { journal, isThere: false, left: [] };
-  const { attachment, now } = await restore(plane, undo);
-  if (step === 'apply' || !isLost(journal, { attachment, now }))
-    return { journal, isThere: true, left: remaining(attachment, now) };
-  printNotes(
-    `nothing is left in the API of the attachment in ${journal.folder}, for example because the API was created again; attach makes a new plan`,
-  );
-  if (step !== 'snippets') journal.close();
-  return { journal: nextJournal(journal), isThere: false, left: [] };
 }
 
 type Opened = OpenPlane & { readonly start: () => void; readonly options: VerifyOptions };

@@ -54,7 +54,7 @@ export async function namePlan(
   const writes = seed === undefined ? [] : seedWrites(seed, item, atEpochMs);
   if (seed !== undefined && writes.length > 0)
     return { plan: seed, writes: savesPlans === false ? [] : writes };
-  if (item === undefined) throw planUnknown(planId, [...new Set(inDocuments.map(({ id }) => String(id)))]);
+  if (item === undefined) throw planUnknown(planId, [...new Set(inDocuments.map(({ id }) => id))]);
   const plan = parseStored(item);
   const isKept: Test = { attribute: 'ver', is: 'at-least', value: plan.version };
   return {

@@ -96,7 +96,7 @@ function stackIn(document: Document): string {
   const stacks = isMap(api)
     ? api.items.flatMap(({ value }) => (isMap(value) ? [value.get('stack')] : []))
     : [];
-  return String(stacks.find((stack) => stack !== undefined) ?? '');
+  return stacks.find((stack) => typeof stack === 'string') ?? '';
 }
 
 function idsIn(list: unknown): readonly string[] {

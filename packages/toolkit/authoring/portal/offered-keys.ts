@@ -6,9 +6,9 @@ import { keyPrefixesOf } from '@gatewright/handlers/access/keys/key-prefixes';
 import { documentsInStage } from '../compile/build-access.ts';
 import type { AccessBuild } from '../compile/build-access.ts';
 
-export type OfferedKeys = { readonly prefix: string; readonly roles?: readonly string[] | undefined };
+type OfferedKeys = { readonly prefix: string; readonly roles?: readonly string[] | undefined };
 
-export type KeyFault = { readonly member: 'prefix' | 'roles'; readonly message: string };
+type KeyFault = { readonly member: 'prefix' | 'roles'; readonly message: string };
 
 /** The compiled documents with the stages that they name. */
 export type KeyDocuments = Pick<AccessBuild, 'compiled' | 'stages'>;

@@ -144,27 +144,6 @@ describe('gatewright clock', () => {
     );
   });
 
-  it('names the customers that no plan is in force for when the clock goes back', async () => {
-    at(0);
-    answers.set('GET clock', { nowEpochMs: 0, offsetMs: 345_600_000 });
-    const url = `http://127.0.0.1:${(control.address() as AddressInfo).port}`;
-    answers.set('GET status', { apis: [{ name: 'gatewright-dev-admin', url, region: 'us-east-1' }] });
-    answers.set('GET /quota/customers', {
-      customers: [
-        { tenant: 'acme', state: 'active' },
-        { tenant: 'bolt', state: 'active', plan: 'free' },
-        { tenant: 'cafe', state: 'closed' },
-      ],
-    });
-    const { code, stderr } = await run(['clock', 'reset']);
-
-    assert.equal(code, 0, stderr);
-    assert.match(
-      stderr,
-      /^No plan is in force now for acme, so its requests get 403\. .* run gatewright customers set-plan acme PLAN\.$/m,
-    );
-  });
-
   it('refuses an invalid shift', async () => {
     assert.match(
       (await run(['clock', 'later'])).stderr,

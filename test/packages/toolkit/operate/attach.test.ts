@@ -18,7 +18,14 @@ const runAt =
   (...words: readonly string[]): Promise<Finished> =>
     runCommandHere(
       [
-        ...[command, ...words, '--api', API_ID, '--stage', 'prod', '--state', state],
+        command,
+        ...words,
+        '--api',
+        API_ID,
+        '--stage',
+        'prod',
+        '--state',
+        state,
         ...(command === 'attach' ? ['--no-document'] : []),
       ],
       {

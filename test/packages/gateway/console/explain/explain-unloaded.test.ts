@@ -17,7 +17,7 @@ describe('stacks that could not be loaded', () => {
   for (const [message, corrected] of ROWS)
     it(`are corrected in ${corrected}`, () => {
       const { because, changes } = explainUnloaded({
-        unloaded: [{ functionName: undefined, message, file, line: 1 }],
+        unloaded: [{ message, file, line: 1 }],
       });
 
       assert.ok(because[0]?.includes(message));

@@ -86,11 +86,7 @@ rules: [{ id: all, effect: allow, methods: [GET], paths: [/users] }]
   });
   const build = (
     keys: string,
-    {
-      text = DOCUMENT,
-      inventory = ROUTES as string | undefined,
-      stages = undefined as readonly string[] | undefined,
-    } = {},
+    { text = DOCUMENT, inventory = ROUTES, stages = undefined as readonly string[] | undefined } = {},
   ) => {
     using service = aFolder(true);
     const portal = join(service.folder, 'portal.yml');
