@@ -1,6 +1,7 @@
 /** Values that a function gets or returns unexpectedly, each next to a similar one that is as expected. */
 import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
+import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 import { ok } from '../../../../support/rest-apis.ts';
 import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
 import { cachedApi, ON } from '../../../../support/cached-apis.ts';
@@ -72,7 +73,7 @@ const rendering = (template: string): (() => Served) =>
     answered('{}'),
   );
 const validating = (): Served => modelled({ RequestValidatorId: 'Validator' }, true);
-const modelled = (method: JsonObject, isChecked: boolean, echo: () => unknown = ok): Served =>
+const modelled = (method: JsonObject, isChecked: boolean, echo: FakeFunction = ok): Served =>
   anApi(
     restRoutes(
       {

@@ -16,7 +16,14 @@ const LINES: {
   log: [({ log }) => log.write('GET /menu 200 2 ms'), ['GET /menu 200 2 ms']],
   functionLog: [
     ({ functionLog }) =>
-      functionLog({ functionName: 'list', epochMs: 0, level: 'INFO', requestId: 'r', message: 'listed' }),
+      functionLog({
+        functionName: 'list',
+        stream: 'stdout',
+        epochMs: 0,
+        level: 'INFO',
+        requestId: 'r',
+        message: 'listed',
+      }),
     ['listed'],
   ],
   onProgress: [({ onProgress }) => onProgress('loaded menu-dev'), ['loaded menu-dev']],
