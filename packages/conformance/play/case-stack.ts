@@ -1,13 +1,12 @@
 /** Deploys the stack of a case by calls, for targets that have no other way. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { bodyOf, repeatCall, withLeft } from './asked-call.ts';
 import { show } from './compare.ts';
 import { NotAsked } from './not-asked.ts';
 import { makeByCalls, typeWithoutCalls } from './stack-by-calls.ts';
 import type { CaseStack, ControlReply, ControlTarget, OpenedStack } from '../schema/control-case.ts';
 import type { JsonObject } from '../schema/parity-case.ts';
 
-const POLL_MS = 250;
 const DEADLINE_MS = 120_000;
 
 type DescribedStack = {
@@ -18,42 +17,64 @@ type DescribedStack = {
 
 /**
  * Deploys a stack by the calls of its services, or else by CloudFormation, which also knows the name of the stack.
- * @throws Error if a resource is refused, or is not complete in time
- * @throws NotAsked if the target's CloudFormation does not deploy the stack
+ * @throws Error if the stack or a resource is refused, or is not complete in time
+ * @throws NotAsked if the target has no CreateStack, or does not support a type of resource
  */
 export async function openStack(target: ControlTarget, stack: CaseStack): Promise<OpenedStack> {
   if (target.openStack !== undefined) return target.openStack(stack);
   const isNamed = JSON.stringify(stack.Outputs ?? {}).includes('AWS::StackName');
   if (!isNamed && typeWithoutCalls(stack) === undefined) return makeByCalls(target, stack);
-  const opened = await createStack(target, stack).catch((error: unknown) => {
-    throw new NotAsked(`the stack of the case was not deployed: ${(error as Error).message}`);
-  });
+  const opened = await createStack(target, stack);
   const missing = Object.keys(stack.Outputs ?? {}).find((name) => !opened.outputs.has(name));
   if (missing === undefined) return opened;
-  await opened.remove();
-  throw new NotAsked(
+  const error = new NotAsked(
     `the target deployed the stack of the case without ${typeWithoutCalls(stack) ?? missing}`,
   );
+  throw withLeft(error, await opened.remove());
 }
 
 async function createStack(target: ControlTarget, stack: CaseStack): Promise<OpenedStack> {
   const StackName = `conformance-${randomUUID()}`;
-  const ask = async (call: string, input: JsonObject): Promise<JsonObject> =>
-    bodyOf(call, await target.send('cloudformation', { call, input }));
-  await ask('CreateStack', {
+  const input = {
     StackName,
     TemplateBody: JSON.stringify(stack),
     Capabilities: ['CAPABILITY_NAMED_IAM'],
-  });
-  const remove = async (): Promise<string | undefined> => {
-    const { error } = await target.send('cloudformation', { call: 'DeleteStack', input: { StackName } });
-    return error && `the stack ${StackName} was left behind: ${error.code} ${show(error.message)}`;
+  };
+  const reply = await target.send('cloudformation', { call: 'CreateStack', input });
+  const { status, error } = reply;
+  const isUnknown = [404, 405, 501].includes(status) || UNKNOWN_CALL.test(error?.code ?? '');
+  if (error !== undefined && (isUnknown || UNSUPPORTED.test(show(error.message))))
+    throw new NotAsked(`the stack of the case was not deployed: ${error.code} ${show(error.message)}`);
+  bodyOf('CreateStack', reply);
+  const remove = (): Promise<string | undefined> => removeStack(target, StackName);
+  try {
+    return { target, outputs: await readComplete(target, StackName), remove };
+  } catch (failure) {
+    throw withLeft(failure, await remove());
+  }
+}
+
+/** The codes of emulators and of AWS for an operation that they do not know. */
+const UNKNOWN_CALL = /^(?:Unknown|InvalidAction|NotImplemented|Unsupported)/;
+/** What emulators and AWS say about a type of resource that they do not deploy. */
+const UNSUPPORTED =
+  /\bnot (?:yet )?(?:supported|implemented)\b|\bunsupported\b|\bunrecognized resource type|\bno resource provider\b/i;
+
+/** @returns what was left behind; undefined if the stack no longer exists */
+async function removeStack(target: ControlTarget, StackName: string): Promise<string | undefined> {
+  const readEnd = async (): Promise<true | undefined> => {
+    const reply = await target.send('cloudformation', { call: 'DescribeStacks', input: { StackName } });
+    if (/does not exist|not found/i.test(show(reply.error?.message ?? ''))) return true;
+    const { StackStatus: status = 'DELETE_COMPLETE', StackStatusReason: reason = '' } = firstOf(reply);
+    if (status === 'DELETE_FAILED') throw new Error(`it has the status ${status}: ${reason}`);
+    return status === 'DELETE_COMPLETE' || undefined;
   };
   try {
-    return { target, outputs: await complete(() => readStack(target, { StackName })), remove };
+    bodyOf('DeleteStack', await target.send('cloudformation', { call: 'DeleteStack', input: { StackName } }));
+    await repeatCall(readEnd, DEADLINE_MS, 'it was not deleted');
+    return undefined;
   } catch (error) {
-    await remove();
-    throw error;
+    return `the stack ${StackName} was left behind: ${(error as Error).message}`;
   }
 }
 
@@ -63,25 +84,24 @@ export async function readOutputs(target: ControlTarget): Promise<ReadonlyMap<st
 }
 
 async function readStack(target: ControlTarget, input: JsonObject): Promise<DescribedStack> {
-  const call = 'DescribeStacks';
-  const { Stacks } = bodyOf(call, await target.send('cloudformation', { call, input }));
+  return firstOf(await target.send('cloudformation', { call: 'DescribeStacks', input }));
+}
+
+function firstOf(reply: ControlReply): DescribedStack {
+  const { Stacks } = bodyOf('DescribeStacks', reply);
   return (Stacks as readonly DescribedStack[] | undefined)?.[0] ?? {};
 }
 
-function bodyOf(call: string, { body, error }: ControlReply): JsonObject {
-  if (error !== undefined) throw new Error(`${call} failed: ${error.code} ${show(error.message)}`);
-  return body;
-}
-
-async function complete(read: () => Promise<DescribedStack>): Promise<ReadonlyMap<string, string>> {
-  for (let waitedMs = 0; waitedMs < DEADLINE_MS; waitedMs += POLL_MS) {
-    const stack = await read();
+async function readComplete(target: ControlTarget, StackName: string): Promise<ReadonlyMap<string, string>> {
+  const read = async (): Promise<DescribedStack | undefined> => {
+    const stack = await readStack(target, { StackName });
     const { StackStatus: status = '', StackStatusReason: reason = '' } = stack;
-    if (status === 'CREATE_COMPLETE') return outputsOf(stack);
-    if (status !== 'CREATE_IN_PROGRESS') throw new Error(`the stack has the status ${status}: ${reason}`);
-    await delay(POLL_MS);
-  }
-  throw new Error(`the stack was not complete after ${DEADLINE_MS / 1000} s`);
+    if (status === 'CREATE_COMPLETE') return stack;
+    if (status === 'CREATE_IN_PROGRESS') return undefined;
+    const message = `the stack has the status ${status}: ${reason}`;
+    throw UNSUPPORTED.test(reason) ? new NotAsked(message) : new Error(message);
+  };
+  return outputsOf(await repeatCall(read, DEADLINE_MS, 'the stack was not complete'));
 }
 
 function outputsOf({ Outputs = [] }: DescribedStack): ReadonlyMap<string, string> {

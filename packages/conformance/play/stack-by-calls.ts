@@ -2,20 +2,13 @@
  * Creates the resources of a case's stack by the calls of their services, which more emulators serve than
  * CloudFormation.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { bodyOf, repeatCall, withLeft } from './asked-call.ts';
 import { show } from './compare.ts';
 import { asText } from '../schema/parity-case.ts';
-import type {
-  CaseStack,
-  ControlReply,
-  ControlService,
-  ControlTarget,
-  OpenedStack,
-} from '../schema/control-case.ts';
+import type { CaseStack, ControlService, ControlTarget, OpenedStack } from '../schema/control-case.ts';
 import type { Json, JsonObject } from '../schema/parity-case.ts';
 
-const POLL_MS = 250;
-const POLLS = 240;
+const DEADLINE_MS = 60_000;
 
 type Call = readonly [call: string, input: JsonObject];
 
@@ -87,7 +80,12 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     service: 'dynamodb',
     create: ({ StreamSpecification, ...properties }) => [
       'CreateTable',
-      { ...properties, StreamSpecification: { StreamEnabled: true, ...(StreamSpecification as JsonObject) } },
+      {
+        ...properties,
+        ...(StreamSpecification !== undefined && {
+          StreamSpecification: { StreamEnabled: true, ...(StreamSpecification as JsonObject) },
+        }),
+      },
     ],
     ready: {
       call: ({ TableName = '' }) => ['DescribeTable', { TableName }],
@@ -189,9 +187,12 @@ export async function makeByCalls(
     for (const { maker, input, made } of [...all.values()].toReversed()) {
       if (maker.remove === undefined) continue;
       const [call, arguments_] = maker.remove(input, made);
-      const { error } = await target.send(maker.service, { call, input: arguments_ });
-      if (error !== undefined && !/NotFound|NotExist|NoSuch/.test(error.code))
-        left ??= `a resource was left behind, because ${call} failed: ${error.code} ${show(error.message)}`;
+      const failure = await target.send(maker.service, { call, input: arguments_ }).then(
+        ({ error }) => error && `${error.code} ${show(error.message)}`,
+        (error: unknown) => (error as Error).message,
+      );
+      if (failure !== undefined && !/^\w*(?:NotFound|NotExist|NoSuch)/.test(failure))
+        left ??= `a resource was left behind, because ${call} failed: ${failure}`;
     }
     return left;
   };
@@ -199,7 +200,8 @@ export async function makeByCalls(
     for (const [name, { Type, Properties = {} }] of Object.entries(Resources)) {
       const maker = MAKERS[Type];
       if (maker === undefined) throw new Error(`the runner has no calls that create ${Type}`);
-      all.set(name, await makeOne(target, maker, resolveRefs(Properties, all) as JsonObject));
+      const keep = (made: MadeResource): void => void all.set(name, made);
+      await makeOne(target, maker, resolveRefs(Properties, all) as JsonObject, keep);
     }
     return {
       target,
@@ -209,29 +211,30 @@ export async function makeByCalls(
       remove,
     };
   } catch (error) {
-    await remove();
-    throw error;
+    throw withLeft(error, await remove());
   }
 }
 
-async function makeOne(target: ControlTarget, maker: Maker, properties: JsonObject): Promise<MadeResource> {
+/** @param keep gets the resource as soon as it exists, so that it is also removed if it does not become ready */
+async function makeOne(
+  target: ControlTarget,
+  maker: Maker,
+  properties: JsonObject,
+  keep: (resource: MadeResource) => void,
+): Promise<void> {
   const ask = async ([call, input]: Call): Promise<JsonObject> =>
     bodyOf(call, await target.send(maker.service, { call, input }));
   const [call, input] = maker.create(properties);
   const made = await ask([call, input]);
+  keep({ maker, input, made });
   const { ready } = maker;
-  if (ready === undefined) return { maker, input, made };
-  for (let poll = 0; poll < POLLS; poll += 1) {
+  if (ready === undefined) return;
+  const askState = async (): Promise<true | undefined> => {
     const state = await ask(ready.call(input, made));
-    if (valueAt(state, ready.path) === ready.is) return { maker, input, made: { ...made, ...state } };
-    await delay(POLL_MS);
-  }
-  throw new Error(`${call}: the resource was not ready after ${(POLLS * POLL_MS) / 1000} s`);
-}
-
-function bodyOf(call: string, { body, error }: ControlReply): JsonObject {
-  if (error !== undefined) throw new Error(`${call} failed: ${error.code} ${show(error.message)}`);
-  return body;
+    keep({ maker, input, made: { ...made, ...state } });
+    return valueAt(state, ready.path) === ready.is || undefined;
+  };
+  await repeatCall(askState, DEADLINE_MS, `${call}: the resource was not ready`);
 }
 
 /** Replaces Ref and Fn::GetAtt by the values of resources that exist already. */

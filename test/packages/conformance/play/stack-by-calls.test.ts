@@ -94,6 +94,17 @@ const ROWS: readonly {
     ],
   },
   {
+    // API reference of DynamoDB, StreamSpecification: an enabled stream needs a StreamViewType.
+    stack: { Resources: { Table: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 't' } } } },
+    replies: { DescribeTable: [{ Table: { TableStatus: 'ACTIVE' } }] },
+    outputs: {},
+    sent: [
+      ['dynamodb', 'CreateTable', { TableName: 't' }],
+      ['dynamodb', 'DescribeTable', { TableName: 't' }],
+      ['dynamodb', 'DeleteTable', { TableName: 't' }],
+    ],
+  },
+  {
     stack: {
       Resources: {
         Namespace: { Type: 'AWS::ServiceDiscovery::HttpNamespace', ...named('n') },
@@ -153,7 +164,7 @@ const ROWS: readonly {
 describe('makeByCalls', () => {
   for (const { stack, replies, outputs, sent: expected } of ROWS)
     it(`creates and removes ${Object.values(stack.Resources)
-      .map(({ Type }) => Type)
+      .map(({ Type, Properties = {} }) => `${Type} (${Object.keys(Properties).join(', ')})`)
       .join(' and ')}`, async () => {
       const { target, sent } = aTarget(replies);
 
@@ -184,6 +195,39 @@ describe('makeByCalls', () => {
       sent.map(([, call]) => call),
       ['CreateTopic', 'CreateBucket', 'DeleteTopic'],
     );
+  });
+
+  it('removes what it created if the resource does not become ready', async () => {
+    const { target, sent } = aTarget({ DescribeTable: [{ refused: 'InternalFailure' }] });
+    const Resources = { Table: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 't' } } };
+
+    await assert.rejects(makeByCalls(target, { Resources }), {
+      message: 'DescribeTable failed: InternalFailure "no"',
+    });
+    assert.deepEqual(sent.at(-1), ['dynamodb', 'DeleteTable', { TableName: 't' }]);
+  });
+
+  it('removes the other resources if a call that removes one of them throws', async () => {
+    const { target, sent } = aTarget({ CreateTopic: [{ TopicArn: 'arn' }] });
+    const send: ControlTarget['send'] = (service, call) =>
+      call.call === 'DeleteBucket' ? Promise.reject(new Error('socket hang up')) : target.send(service, call);
+
+    const left = await (await makeByCalls({ ...target, send }, TWO)).remove();
+
+    assert.equal(left, 'a resource was left behind, because DeleteBucket failed: socket hang up');
+    assert.deepEqual(sent.at(-1), ['sns', 'DeleteTopic', { TopicArn: 'arn' }]);
+  });
+
+  it('stops waiting for a resource when the time is over, however long each call takes', async (context) => {
+    const { target, sent } = aTarget({ DescribeTable: [{}] });
+    let nowMs = 0;
+    context.mock.method(performance, 'now', () => (nowMs += 30_000));
+    const Resources = { Table: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 't' } } };
+
+    await assert.rejects(makeByCalls(target, { Resources }), {
+      message: 'CreateTable: the resource was not ready after 60 s',
+    });
+    assert.ok(sent.length < 6);
   });
 
   it('says what it could not remove, unless the case has removed it', async () => {
