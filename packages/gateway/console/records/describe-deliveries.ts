@@ -296,7 +296,7 @@ function noteEnvelope(
   const source = readHandler(functionName);
   if (envelope === undefined || source === undefined) return [];
   const member = envelope.of === 'topic' ? 'Message' : 'detail';
-  if (new RegExp(`\\b${member}\\b`).test(source.text)) return [];
+  if (readsMember(source.text, member)) return [];
   const isPython = isPythonCode(source) || /\bdef \w+\(/.test(source.text);
   if (envelope.of === 'rule')
     return [
@@ -316,6 +316,13 @@ function noteEnvelope(
       change: `Set RawMessageDelivery: true on the subscription${where}, or parse twice in ${source.file}: ${isPython ? "json.loads(json.loads(record['body'])['Message'])" : 'JSON.parse(JSON.parse(record.body).Message)'}.`,
     },
   ];
+}
+
+/** Code that writes the member, such as `Message:` of a call of SNS, does not read it. */
+function readsMember(text: string, member: string): boolean {
+  return new RegExp(
+    String.raw`(?:\.|\[\s*['"\x60]|\.get\(\s*['"])${member}\b(?!\s*=[^=])|\{[^{}]*\b${member}\b[^{}]*\}\s*(?:=|of\b)`,
+  ).test(text);
 }
 
 /**

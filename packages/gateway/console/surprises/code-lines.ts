@@ -85,6 +85,7 @@ export const CODE_LINES: Readonly<Record<string, Deciding>> = {
   PROXY_RESULT_AS_BODY: returns(/\bstatusCode\b/, RESULT),
   TEXT_AS_JSON: returns(RESULT),
   STREAM_WITHOUT_TYPE: reads(/\.write\s*\(|\bpipeline\s*\(|\.end\s*\(/),
+  STREAM_WITHOUT_WRITE: reads(/\.end\s*\(/, /\bHttpResponseStream\b/),
   STREAM_COLLECTED: reads(/\bstreamifyResponse\b|\bstreamHandle\b/),
   STREAM_BUFFERED: reads(/\bstreamifyResponse\b|\bHttpResponseStream\b|\bevent-stream\b/),
   PROMISE_PENDING: reads(/\bnew Promise\b/, /=>/),

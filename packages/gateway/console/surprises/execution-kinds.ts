@@ -59,4 +59,41 @@ const executionFailed: SurpriseKind = {
   },
 };
 
-export const EXECUTION_KINDS: readonly SurpriseKind[] = [executionRecorded, executionFailed];
+/**
+ * StartExecution with the name and the input of an execution that still runs responds with this execution.
+ * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+ */
+const executionRepeated: SurpriseKind = {
+  code: 'EXECUTION_REPEATED',
+  mark: 'no new execution',
+  isCause: true,
+  source: 'docs/aws §8',
+  find({ integration, recorded: { outcome, received } }) {
+    if (integration?.kind !== 'service' && integration?.kind !== 'http-api-service') return undefined;
+    if (outcome?.kind !== 'answered' || outcome.status !== 200) return undefined;
+    const { executionArn, startDate, status } = parseJsonObject(outcome.body.toString()) ?? {};
+    if (typeof executionArn !== 'string' || typeof startDate !== 'number' || status !== undefined)
+      return undefined;
+    const earlierMs = received.receivedAtEpochMs - startDate * 1000;
+    if (earlierMs <= CLOCKS_DIFFER_MS) return undefined;
+    const name = executionArn.split(':').at(-1) ?? '';
+    return {
+      values: { executionArn },
+      because: [
+        `No new execution was started: the execution in the response began ${(earlierMs / 1000).toFixed(1)} s before this request. StartExecution with the name of an execution that still runs (${name}) and the same input responds with 200 and that execution.`,
+      ],
+      changes: [
+        `Give each execution a name of its own: map Name from a value that no other request has, such as $context.requestId, or leave Name out, so that Step Functions chooses a name.`,
+      ],
+    };
+  },
+};
+
+/** Step Functions returns times in seconds with milliseconds. */
+const CLOCKS_DIFFER_MS = 2;
+
+export const EXECUTION_KINDS: readonly SurpriseKind[] = [
+  executionRecorded,
+  executionFailed,
+  executionRepeated,
+];

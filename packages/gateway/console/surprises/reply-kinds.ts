@@ -196,7 +196,8 @@ const streamWithoutType: SurpriseKind = {
     if (outcome === undefined || reply.last('content-type') !== 'application/octet-stream') return undefined;
     const text = recorded.replyBody.toString();
     // A function that returned its response is explained by RESULT_AS_BODY.
-    if (/[\uFFFD\0]/.test(text) || asJsonObject(parseJson(text)) !== undefined) return undefined;
+    if (text === '' || /[\uFFFD\0]/.test(text) || asJsonObject(parseJson(text)) !== undefined)
+      return undefined;
     const type = /^\s*</.test(text)
       ? 'text/html'
       : parseJson(text) === undefined
@@ -209,6 +210,34 @@ const streamWithoutType: SurpriseKind = {
       ],
       changes: [
         `Before the first write: stream = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: { 'Content-Type': '${type}' } }). Lambda ignores the value that the handler returns.`,
+      ],
+    };
+  },
+};
+
+/**
+ * HttpResponseStream sends the status and the headers with the first write.
+ * @see https://github.com/aws/aws-lambda-nodejs-runtime-interface-client, HttpResponseStream.js
+ */
+const streamWithoutWrite: SurpriseKind = {
+  code: 'STREAM_WITHOUT_WRITE',
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §8.3',
+  find({ recorded, handler }) {
+    const { outcome, failure, replyBody } = recorded;
+    if (handler === undefined || outcome === undefined || failure !== undefined || replyBody.length > 0)
+      return undefined;
+    const { text } = handler;
+    if (!/\bHttpResponseStream\s*\.from\b/.test(text) || /\.write\s*\(|\bpipe(?:line)?\s*\(/.test(text))
+      return undefined;
+    return {
+      values: {},
+      because: [
+        'The reply is empty: the stream ended before its first write, so Lambda did not send the status and the headers that awslambda.HttpResponseStream.from got, and the reply has the status 200.',
+      ],
+      changes: [
+        "Write to the stream before it ends, even if the reply has no body: out.write(' ') before out.end(), where out is the stream that HttpResponseStream.from returned.",
       ],
     };
   },
@@ -407,6 +436,7 @@ const resultAsBody: SurpriseKind = {
 
 export const REPLY_KINDS: readonly SurpriseKind[] = [
   streamWithoutType,
+  streamWithoutWrite,
   refusalNotJson,
   cached,
   notRefreshed,

@@ -1,8 +1,9 @@
 /** Settings that seem to decide about a request, but that decide nothing, or something else, on AWS. */
-import { asText, isTrue, membersOf } from '@gatewright/aws/json-object';
+import { asText, isTrue, membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { listed, toDeploy } from '../explain/reason.ts';
 import { REST_DEFAULTS } from '../../core/deployment/wordings/error-wordings.ts';
 import { findByPhysicalId, placeOf, resourcesOf } from '../records/find-places.ts';
+import { describeSent } from '../records/sent.ts';
 import type { GatewayErrorCode } from '../../core/errors.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { Received } from '../../core/exchange.ts';
@@ -108,6 +109,34 @@ const limitBeforeFilter: SurpriseKind = {
 };
 
 /**
+ * A page of a scan or a query that an integration calls, all of whose items the filter removed.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
+ */
+const pageWithoutMatches: SurpriseKind = {
+  code: 'PAGE_WITHOUT_MATCHES',
+  mark: 'page without matches',
+  isCause: true,
+  source: 'docs/aws §8',
+  find({ integration, recorded: { outcome, received, sent = describeSent(received) } }) {
+    if (integration?.kind !== 'service' || outcome?.kind !== 'answered') return undefined;
+    const asked = parseJsonObject(sent?.body?.toString() ?? '') ?? {};
+    const { Count, LastEvaluatedKey } = parseJsonObject(outcome.body.toString()) ?? {};
+    if (asked['FilterExpression'] === undefined || Count !== 0 || LastEvaluatedKey === undefined)
+      return undefined;
+    const member = asked['Limit'] === undefined ? 'FilterExpression' : 'Limit';
+    return {
+      values: { member },
+      because: [
+        `The page has no items, and a LastEvaluatedKey: further items follow. ${member === 'Limit' ? 'Limit counts the items that DynamoDB reads, before the filter removes those that do not match' : 'A page ends after 1 MB of items that DynamoDB reads, before the filter removes those that do not match'}.`,
+      ],
+      changes: [
+        `${member === 'Limit' ? 'Remove Limit from the request template, and deploy the API again. Or have' : 'Have'} the client send LastEvaluatedKey back, as ExclusiveStartKey of the next call, until a page has none. An index whose key is the attribute of the filter needs neither: Query then reads only items that match.`,
+      ],
+    };
+  },
+};
+
+/**
  * Gateway responses change only the errors that API Gateway makes itself. An error status that the integration
  * returns, or that an integration response sets, passes unchanged.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
@@ -184,5 +213,6 @@ function isMeantFor(type: string, status: number): boolean {
 export const UNREAD_SETTINGS: readonly SurpriseKind[] = [
   parameterUnchecked,
   limitBeforeFilter,
+  pageWithoutMatches,
   gatewayResponseUnused,
 ];

@@ -55,6 +55,7 @@ export const CODE_LINE_ROWS: readonly (readonly [code: string, handler: string])
   ['RESULT_AS_BODY', returning('statusCode: 200, // here', "body: 'ok',")],
   ['PROXY_RESULT_AS_BODY', returning('statusCode: 404, // here', "body: 'none',")],
   ['TEXT_AS_JSON', result('return text;')],
+  ['STREAM_WITHOUT_WRITE', 'const out = awslambda.HttpResponseStream.from(stream, {});\nout.end(); // here'],
   ['STREAM_WITHOUT_TYPE', reading("stream.write('<p>');")],
   [
     'STREAM_COLLECTED',
@@ -108,6 +109,8 @@ export const OUTSIDE_OF_CODE: readonly string[] = [
   'KEY_NOT_REQUIRED',
   'EXECUTION_NOT_RUN',
   'EXECUTION_FAILED',
+  'EXECUTION_REPEATED',
+  'PAGE_WITHOUT_MATCHES',
   'ID_TOKEN_ACCEPTED',
   'AUTHORIZER_CACHED',
   'AUTHORIZER_INPUT_NOT_KEYED',

@@ -95,6 +95,21 @@ const starting = (reply: string) => (): Served => {
   api.ports.services.answer = () => answered(reply);
   return api;
 };
+const scanning = (call: object, reply: string) => (): Served => {
+  const api = aMethod({
+    integration: {
+      Type: 'AWS',
+      IntegrationHttpMethod: 'POST',
+      Credentials: 'arn:aws:iam::123456789012:role/reader',
+      Uri: 'arn:aws:apigateway:us-east-1:dynamodb:action/Scan',
+      RequestTemplates: { 'application/json': JSON.stringify(call) },
+      IntegrationResponses: DEFAULT,
+    },
+  });
+  api.ports.services.answer = () => answered(reply);
+  return api;
+};
+const NO_MATCH = '{"Count":0,"Items":[],"LastEvaluatedKey":{"id":{"S":"2"}},"ScannedCount":2}';
 const UNCLUSTERED = { ...ON, CacheClusterEnabled: false };
 
 const lost = (Uri: string, status: number) => (): Served => {
@@ -181,6 +196,45 @@ export const RESULTS: readonly SurpriseRow[] = [
         '{"executionArn":"arn:aws:states:us-east-1:123456789012:express:Flow:1:2","status":"SUCCEEDED"}',
       ),
     },
+  },
+  {
+    // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+    code: 'EXECUTION_REPEATED',
+    source: 'docs/aws §8',
+    api: starting(
+      '{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:Flow:c-17","startDate":1}',
+    ),
+    request: { method: 'POST', target: '/dev/1', body: '{}' },
+    values: { executionArn: 'arn:aws:states:us-east-1:123456789012:execution:Flow:c-17' },
+    because: /No new execution was started.*of an execution that still runs \(c-17\) and the same input/,
+    change: /^Give each execution a name of its own/m,
+    not: {
+      api: starting(
+        '{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:Flow:c-17","startDate":4102444800}',
+      ),
+    },
+  },
+  {
+    // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Scan.html
+    code: 'PAGE_WITHOUT_MATCHES',
+    source: 'docs/aws §8',
+    api: scanning({ TableName: 't', Limit: 2, FilterExpression: 'a = :a' }, NO_MATCH),
+    request: { method: 'POST', target: '/dev/1', body: '{}' },
+    values: { member: 'Limit' },
+    because: /LastEvaluatedKey: further items follow\. Limit counts the items that DynamoDB reads/,
+    change: /^Remove Limit from the request template/m,
+    not: { api: scanning({ TableName: 't', Limit: 2 }, NO_MATCH) },
+  },
+  {
+    code: 'PAGE_WITHOUT_MATCHES',
+    name: 'a page of 1 MB',
+    source: 'docs/aws §8',
+    api: scanning({ TableName: 't', FilterExpression: 'a = :a' }, NO_MATCH),
+    request: { method: 'POST', target: '/dev/1', body: '{}' },
+    values: { member: 'FilterExpression' },
+    because: /A page ends after 1 MB of items that DynamoDB reads/,
+    change: /^Have the client send LastEvaluatedKey back/m,
+    not: { api: scanning({ TableName: 't', FilterExpression: 'a = :a' }, '{"Count":0,"Items":[]}') },
   },
   {
     code: 'ERROR_BY_DEFAULT_RESPONSE',
