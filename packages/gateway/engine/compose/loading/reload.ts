@@ -43,7 +43,6 @@ export async function watchStacks(
     await keepSnapshot(parts).catch(report);
     try {
       faults = await load(sources, parts, new Set(faults.map(({ error }) => identifyFault(error))));
-      if (closing.signal.aborted) return;
       isKept = false;
       if (options.reload) await watchFiles(faults);
       await say({ kind: 'reloaded', what: STACKS, tookMs: performance.now() - startedMs });
