@@ -76,7 +76,7 @@ export function checkService({
   const isWhole = problems.length + withoutInventory.length === 0;
   const names = (logicalId: string): boolean =>
     !isWhole || protects.some((api) => api.stack === stackName && api.logicalId === logicalId);
-  const { unsafe, uncharged } = checkStack(protects, stackName, resources);
+  const { unsafe, uncharged } = checkStack(protects, stackName, resources, isServed ? 'served' : 'deployed');
   return {
     complaints: [...problems.map(printProblem), ...unsafe, ...(isServed ? [] : uncharged)],
     warnings: [

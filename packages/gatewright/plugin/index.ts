@@ -179,6 +179,9 @@ class GatewrightPlugin {
     const { checkService } = await import('./check-service.ts');
     const { checkHandlers } = await import('./check-handlers.ts');
     const { checkPackages, isBundled } = await import('./check-packages.ts');
+    const { READS_TEMPLATE, READS_TO_CHECK } =
+      await import('../../gateway/templates/serverless/aws-stand-in.ts');
+    const readsFor = process.env[READS_TEMPLATE];
     const { Resources: resources } = service.provider.compiledCloudFormationTemplate;
     const { orderDeployments } = await import('./order-deployments.ts');
     orderDeployments(resources);
@@ -187,7 +190,7 @@ class GatewrightPlugin {
       settings: service.custom?.['gatewright'],
       stackName: this.#serverless.getProvider('aws').naming.getStackName(),
       resources,
-      isServed: process.env['GATEWRIGHT_READS_TEMPLATE'] !== undefined,
+      isServed: readsFor !== undefined && readsFor !== READS_TO_CHECK,
     });
     const isOfBundler = isBundled(service);
     const handlers = await checkHandlers({ directory: serviceDir, resources, isBundled: isOfBundler });

@@ -43,6 +43,11 @@ export const STANDS_IN = 'GATEWRIGHT_STANDS_IN_FOR_AWS';
  * package anything.
  */
 export const READS_TEMPLATE = 'GATEWRIGHT_READS_TEMPLATE';
+/**
+ * The value of this variable if the template is read for `gatewright check`. The plug-ins then refuse what they refuse
+ * at a deployment.
+ */
+export const READS_TO_CHECK = 'check';
 
 const REQUEST_LIMIT_BYTES = 1_048_576;
 const NAMESPACE = {

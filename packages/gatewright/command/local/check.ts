@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { DeployFinding } from '../../../gateway/core/deployability/finding.ts';
 import { RULES } from '../../../gateway/core/deployability/rules.ts';
 import { examineStacks } from '../../../gateway/engine/compose/checking/examine.ts';
+import { READS_TEMPLATE, READS_TO_CHECK } from '../../../gateway/templates/serverless/aws-stand-in.ts';
 import type { LoadFlags } from '../../../gateway/engine/index.ts';
 import { causeAtPlace, countCauses, isRefusedByOsls } from '../finding-causes.ts';
 import { withStack } from '../../../toolkit/stack/commands/with-stack.ts';
@@ -41,8 +42,10 @@ export function checkCommand(): Command {
 async function check(named: readonly string[], flags: CheckFlags): Promise<void> {
   const sources = withStack(named, (message) => printNotes(message));
   const accepted = readAccepted(sources);
+  const options = toLoadOptions(flags, sources);
   const { findings, stacks } = await examineStacks(sources, {
-    ...toLoadOptions(flags, sources),
+    ...options,
+    environment: { ...options.environment, [READS_TEMPLATE]: READS_TO_CHECK },
     against: flags.against,
     onProgress: (message) => printNotes(message),
     onWaiting: (message) => printNotes(message),

@@ -24,6 +24,7 @@ export function checkStack(
   protects: readonly ProtectedStack[],
   stackName: string,
   resources: Readonly<Record<string, unknown>>,
+  what: 'deployed' | 'served' = 'deployed',
 ): StackCheck {
   const checks = protects
     .filter(({ stack }) => stack === stackName)
@@ -44,7 +45,7 @@ export function checkStack(
           // If the template has no routes, it is unknown whether any route requires an API key.
           ...(routes.length > 0 ? checkNativePlans(document, routes, apiKeySource) : []),
         ].map(inDocument),
-        uncharged: checkUncharged(document, routes).map(inDocument),
+        uncharged: checkUncharged(document, routes, what).map(inDocument),
       };
     });
   // Duplicates are removed, because a document may name the same API for several stages.

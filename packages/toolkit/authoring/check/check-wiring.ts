@@ -226,14 +226,23 @@ function findWired(wired: readonly WiredRoute[], method: string, path: string): 
   );
 }
 
+/** How a charged route gets its authorizer, by what is checked. `attach` changes only an API that is deployed. */
+const ADD_AUTHORIZER = {
+  deployed: 'add an authorizer to the template',
+  served: 'add an authorizer to the template, or run gatewright attach when the API is deployed',
+  attached: 'include each charged route with --routes, and with --replace if it has another authorizer',
+};
+
 /**
  * Reports charged routes that have an authorizer in the document but not in the API. A deployment with such a route is
  * refused. A gateway on this machine serves it as the template says, because `gatewright attach` may add the authorizer
  * later, and its list of routes is written before that.
+ * @param what whether the routes are checked to be deployed, to be served here, or to be attached to
  */
 export function checkUncharged(
   { quota, routes }: CompiledDocument,
   wired: readonly WiredRoute[],
+  what: keyof typeof ADD_AUTHORIZER,
 ): readonly string[] {
   if (quota === undefined) return [];
   const uncharged = chargedRoutes(quota, routes).filter(({ method, path, isOpen }) => {
@@ -244,7 +253,7 @@ export function checkUncharged(
   const names = uncharged.map(({ method, path }) => `${method} ${path}`).join(', ');
   const [are, have, they] = uncharged.length === 1 ? ['is', 'has', 'it is'] : ['are', 'have', 'they are'];
   return [
-    `${names} ${are} charged but ${have} no authorizer of the toolkit, so calls are not charged: add an authorizer to the template, or run gatewright attach; if ${they} meant to be open, run gatewright access sync`,
+    `${names} ${are} charged but ${have} no authorizer of the toolkit, so calls are not charged: ${ADD_AUTHORIZER[what]}; if ${they} meant to be open, run gatewright access sync`,
   ];
 }
 

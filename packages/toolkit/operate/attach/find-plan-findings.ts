@@ -132,9 +132,11 @@ function checkQuota(
               : 'pass --quota authorizer, which makes these changes; or remove quota.admissionKey from the document, so that callers over quota get 403',
           ),
         ]),
-    ...[...checkUncharged(document, wired), ...others, ...checkNativePlans(document, wired, keySource)].map(
-      (what) => warning('quota', what, 'follow this advice'),
-    ),
+    ...[
+      ...checkUncharged(document, wired, 'attached'),
+      ...others,
+      ...checkNativePlans(document, wired, keySource),
+    ].map((what) => warning('quota', what, 'follow this advice')),
   ];
 }
 

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
+import {
+  READS_TEMPLATE,
+  READS_TO_CHECK,
+} from '../../../../packages/gateway/templates/serverless/aws-stand-in.ts';
 import { GatewrightPlugin } from '../../../../packages/gatewright/plugin/index.ts';
 import type { CliOptions, Serverless } from '../../../../packages/gatewright/plugin/serverless.ts';
 
@@ -159,4 +163,66 @@ describe('the plug-in for osls', () => {
     });
     await thePlugin({}).call(hook);
   });
+});
+
+describe('a charged route without an authorizer', () => {
+  const DOCUMENT = `version: 1
+api: { dev: { stack: shop-dev, logicalId: Api, stage: dev } }
+routes: ../shop
+issuers: [{ id: main, type: oidc, issuer: https://issuer.example/, audience: [api] }]
+sources: [{ in: header, name: authorization, scheme: Bearer, issuers: [main] }]
+rules: [{ id: read, effect: allow, methods: [GET], paths: [/orders] }]
+quota: { tenant: shop, plan: daily, routes: [GET /orders], plans: [{ id: daily, version: 1, limits: [] }] }
+`;
+  const routes = [{ method: 'GET', path: '/orders', isProtected: true }];
+  const resources = {
+    Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'shop' } },
+    Orders: {
+      Type: 'AWS::ApiGateway::Resource',
+      Properties: {
+        RestApiId: { Ref: 'Api' },
+        ParentId: { 'Fn::GetAtt': ['Api', 'RootResourceId'] },
+        PathPart: 'orders',
+      },
+    },
+    Get: {
+      Type: 'AWS::ApiGateway::Method',
+      Properties: {
+        RestApiId: { Ref: 'Api' },
+        ResourceId: { Ref: 'Orders' },
+        HttpMethod: 'GET',
+        AuthorizationType: 'NONE',
+      },
+    },
+  };
+  before(() => {
+    mkdirSync(join(folder, 'access'), { recursive: true });
+    writeFileSync(join(folder, 'access/shop.yml'), DOCUMENT);
+    writeFileSync(
+      join(folder, 'access/shop.routes.json'),
+      JSON.stringify({ kind: 'rest', apiIds: {}, routes }),
+    );
+    writeFileSync(join(folder, 'access/compiled.json'), '{}');
+  });
+  after(() => {
+    Reflect.deleteProperty(process.env, READS_TEMPLATE);
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const [what, value, isRefused] of [
+    ['is refused at a deployment', undefined, true],
+    ['is refused by gatewright check', READS_TO_CHECK, true],
+    ['is reported where the service is served', '1', false],
+  ] as const)
+    it(what, async () => {
+      Reflect.deleteProperty(process.env, READS_TEMPLATE);
+      if (value !== undefined) process.env[READS_TEMPLATE] = value;
+      const { call, warnings } = thePlugin({ resources });
+
+      const ended = await call('before:aws:package:finalize:saveServiceState').then(() => '', String);
+
+      const reported = isRefused ? ended : warnings.join();
+      assert.match(reported, /GET \/orders is charged but has no authorizer of the toolkit/);
+      assert.equal(ended !== '', isRefused);
+    });
 });

@@ -72,7 +72,7 @@ export async function checkDocuments(
   printProblems(wrongFiles, 'red');
   const apis =
     sources.length === 0 ? [] : await inspectApis(sources, loadOptions(stage, dirname(folder), parameters));
-  const { unsafe, uncharged, drift } = checkApis(build, apis, stage);
+  const { unsafe, uncharged, drift } = checkApis(build, apis, stage, 'deployed');
   const handlers = await checkDocumentedHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   for (const warning of handlers.warnings) printMessage('yellow', warning);
@@ -119,7 +119,12 @@ function isMeant(
   return stage === name && (id === apiId || protects.some(isByStack));
 }
 
-function checkApis(build: Documents, apis: readonly InspectedApi[], stage: string): Misfits {
+function checkApis(
+  build: Documents,
+  apis: readonly InspectedApi[],
+  stage: string,
+  what: 'deployed' | 'served',
+): Misfits {
   const unsafe: string[] = [];
   const uncharged: string[] = [];
   const drift: string[] = [];
@@ -129,7 +134,7 @@ function checkApis(build: Documents, apis: readonly InspectedApi[], stage: strin
       if (named.for !== stage || api === undefined) continue;
       const inDocument = (complaint: string) => `access/${document.name}.yml: ${complaint}`;
       unsafe.push(...checkAuthorizers(document, api).map(inDocument));
-      uncharged.push(...checkUncharged(document, withOurs(api)).map(inDocument));
+      uncharged.push(...checkUncharged(document, withOurs(api), what).map(inDocument));
       drift.push(...[...checkDrift(document, api), ...checkOrder(api)].map(inDocument));
     }
   return { unsafe, uncharged, drift };
@@ -164,7 +169,7 @@ export async function refuseUnsafeAccess(
   // `protects` is empty, because the authorizers on this machine find the document of a request only by the API id.
   const served = { compiled, protects: [] };
   const withoutInventory = builds.flatMap((build) => build.withoutInventory);
-  const { unsafe, uncharged, drift } = checkApis(served, apis, stage);
+  const { unsafe, uncharged, drift } = checkApis(served, apis, stage, 'served');
   const handlers = await checkDocumentedHandlers(compiled, apis, stage, sources);
   unsafe.push(...handlers.unsafe);
   // If there are no documents, unprotected APIs are not reported, because functions with the names of the toolkit's

@@ -156,6 +156,18 @@ ${functions.join('\n')}
     assert.doesNotMatch(stdout, /^AWS refuses$/m);
   });
 
+  it('has a service read by the plug-in as it is at a deployment', async () => {
+    rmSync(join(cwd, 'template.yaml'));
+    write(
+      'serverless.yml',
+      "service: 'read-for-${env:GATEWRIGHT_READS_TEMPLATE}'\nprovider: { name: aws, runtime: nodejs22.x }\n",
+    );
+
+    const { stdout } = await runCommandHere(['check'], { cwd });
+
+    assert.match(stdout, /read-for-check-dev: /);
+  });
+
   it('fails when it could read no stack, because then it has checked nothing', async () => {
     rmSync(join(cwd, 'template.yaml'));
     write(

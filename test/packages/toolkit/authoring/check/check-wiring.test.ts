@@ -311,7 +311,10 @@ describe('checkChargedRoutes', () => {
   for (const { name, over, wired, source, expected } of rows)
     it(name, () => {
       const document = aDocument(over, ['GET /users']);
-      const complaints = [...checkUncharged(document, wired), ...checkChargedRoutes(document, wired, source)];
+      const complaints = [
+        ...checkUncharged(document, wired, 'deployed'),
+        ...checkChargedRoutes(document, wired, source),
+      ];
       assert.equal(complaints.length, expected.length, complaints.join('\n'));
       for (const [index, pattern] of expected.entries()) assert.match(complaints[index] ?? '', pattern);
     });

@@ -104,6 +104,21 @@ describe('findings to know before an authorizer is attached', () => {
     );
   });
 
+  it('advises how the attachment includes a charged route, and not to run the command that is run', () => {
+    const limits = [{ id: 'day', level: 'tenant', quota: 9, period: 'DAY' }];
+    const plans = [{ id: 'daily', version: 1, limits }];
+    const charged = aDocument({ quota: { tenant: 'shop', plan: 'daily', routes: ['GET /users'], plans } });
+    const choice = chooseRoutes(anApi(), ['GET /users/{id}'], false);
+    const findings = findPlanFindings(about(anApi(), { document: charged, choice }));
+    const { what = '' } = findings.find(({ id }) => id === 'quota') ?? {};
+
+    assert.match(
+      what,
+      /calls are not charged: include each charged route with --routes, and with --replace /,
+    );
+    assert.doesNotMatch(what, /run gatewright attach/);
+  });
+
   const cases: readonly { readonly finds: string; readonly of: Circumstances }[] = [
     { finds: 'obstacle no-document', of: about(anApi(), { document: undefined }) },
     { finds: 'obstacle wiring', of: about(anApi(), { ttlSeconds: 600 }) },

@@ -136,7 +136,7 @@ describe('a start with access documents', () => {
     );
 
     assert.deepEqual(await check([anApi({ routes: [aRoute({ authorizer: undefined })] })]), [
-      'access/orders.yml: GET /orders is charged but has no authorizer of the toolkit, so calls are not charged: add an authorizer to the template, or run gatewright attach; if it is meant to be open, run gatewright access sync',
+      'access/orders.yml: GET /orders is charged but has no authorizer of the toolkit, so calls are not charged: add an authorizer to the template, or run gatewright attach when the API is deployed; if it is meant to be open, run gatewright access sync',
       'access/orders.yml: GET /orders was behind the authorizer and is open now; to protect it, run gatewright attach or add the authorizer to the template; if it is meant to be open, run gatewright access sync',
     ]);
   });
