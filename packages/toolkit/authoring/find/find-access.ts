@@ -25,13 +25,7 @@ import type { CallerSpec } from './caller-spec.ts';
  */
 type Verdict = (
   | RuleDecision
-  | {
-      readonly kind: 'open';
-      readonly route: CompiledRoute;
-      readonly rules: readonly [];
-      /** What the rules decide if the route has an authorizer of the toolkit by now. */
-      readonly behindAuthorizer: RuleDecision;
-    }
+  | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
 ) & { readonly refusal?: string; readonly uncharged?: string; readonly lacks?: readonly string[] };
 
 type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };
@@ -87,7 +81,11 @@ export function findAccess(
   const [word, reason] = wordsOf(verdict);
   if (verdict.kind === 'open') {
     const ruled = findAccess(withAuthorizers(document), method, path, caller, nowEpochSeconds);
-    const since = `; if gatewright attach has added one since the routes were read, the rules decide: ${ruled.word}, ${ruled.reason}`;
+    // Rules for an open route suggest that it has been attached to, or is to be.
+    const isMeant = ruled.rules.length > 0 && route?.guard === undefined;
+    const since = isMeant
+      ? `; if gatewright attach has added an authorizer since the routes were read, the rules decide: ${ruled.word}, ${ruled.reason}`
+      : '';
     return {
       ...ruled,
       verdict,
@@ -159,7 +157,7 @@ function verdictOn(
 ): Verdict {
   const decision = decide(document, principal, { target, sourceIp: caller.ip, nowEpochSeconds });
   const route = document.kind === 'websocket' ? (document.routes[0] ?? decision.route) : decision.route;
-  if (route?.isOpen === true) return { kind: 'open', route, rules: [], behindAuthorizer: decision };
+  if (route?.isOpen === true) return { kind: 'open', route, rules: [] };
   const refusal = findRefusal(document, caller, nowEpochSeconds);
   const uncharged = findUncharged(document, principal, decision);
   return {

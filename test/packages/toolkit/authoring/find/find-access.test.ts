@@ -34,10 +34,6 @@ const SHOP = aDocument({ rules: RULES }, [
   'JWT GET /own',
 ]);
 
-/** An attached authorizer applies the rules, whatever the list of routes says. */
-const SINCE =
-  '; if gatewright attach has added one since the routes were read, the rules decide: DENY, no rule allows it';
-
 describe('findAccess', () => {
   const support = aCaller({ role: ['support'], ip: '203.0.113.7' });
   for (const { ask, caller, word, reason } of [
@@ -63,13 +59,13 @@ describe('findAccess', () => {
       ask: 'GET /menu',
       caller: support,
       word: 'OPEN',
-      reason: `the route has no authorizer, so rules do not apply${SINCE}`,
+      reason: `the route has no authorizer, so rules do not apply`,
     },
     {
       ask: 'GET /own',
       caller: support,
       word: 'OTHER',
-      reason: `the route has JWT and no authorizer of Gatewright, so rules do not apply${SINCE}`,
+      reason: `the route has JWT and no authorizer of Gatewright, so rules do not apply`,
     },
   ])
     it(`answers ${word} to ${ask}: ${reason}`, () => {
@@ -80,6 +76,19 @@ describe('findAccess', () => {
       assert.ok(found.caller !== undefined);
       assert.deepEqual([found.charge, found.quota], [{}, undefined]);
     });
+
+  // An attached authorizer applies the rules, whatever the list of routes says.
+  it('adds what the rules decide about an open route only if a rule is about it', () => {
+    const rules = [{ id: 'list', effect: 'allow', methods: ['GET'], paths: ['/users'] }];
+    const document = aDocument({ rules }, ['open GET /users', 'open GET /health']);
+    const reasonOf = (path: string): string => findAccess(document, 'GET', path, support, NOW).reason;
+
+    assert.equal(
+      reasonOf('/users'),
+      'the route has no authorizer, so rules do not apply; if gatewright attach has added an authorizer since the routes were read, the rules decide: ALLOW, by list',
+    );
+    assert.equal(reasonOf('/health'), 'the route has no authorizer, so rules do not apply');
+  });
 
   it('shows only the rules of the requested route', () => {
     const { rules, target } = findAccess(SHOP, 'GET', '/users', support, NOW);
