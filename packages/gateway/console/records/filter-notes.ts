@@ -226,21 +226,24 @@ function noteText(
   const { step, where, stacks } = of;
   const wanted = readPattern(given)['body'];
   if (step.isTextBody !== true || !isJsonObject(wanted)) return [];
-  // A body of an HTTP API is base64, unless its Content-Type is that of a text (docs/aws §2.4).
-  if (step.isBase64Body === true)
-    return [
-      {
-        because: `The body of the message is the base64 of a JSON text, and ${where} asks for members of a body in JSON. Lambda deletes a message of a queue that its filter does not match.`,
-        change:
-          "Decode the body before it is put into the queue: a function gets the body of a request as base64 if isBase64Encoded of the event is true, so send Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() as MessageBody, or call the API with Content-Type: application/json.",
-      },
-    ];
   const name = step.from.split(':').at(-1);
   const senders = resourcesOf(stacks, 'AWS::ApiGatewayV2::Integration').filter(
     ({ properties }) =>
       asText(membersOf(properties['RequestParameters'])['QueueUrl'])?.split('/').at(-1) === name,
   );
   const [sender] = senders.length === 1 ? senders : [];
+  // A body of an HTTP API is base64, unless its Content-Type is that of a text (docs/aws §2.4).
+  if (step.isBase64Body === true)
+    return [
+      {
+        because: `The body of the message is the base64 of a JSON text, and ${where} asks for members of a body in JSON. Lambda deletes a message of a queue that its filter does not match.`,
+        // No code can decode the body if the API itself sends it.
+        change:
+          senders.length > 0
+            ? 'Call the API with Content-Type: application/json: the API sends the body of a request to the queue as base64 unless its Content-Type is that of a text.'
+            : "Decode the body before it is put into the queue: a function gets the body of a request as base64 if isBase64Encoded of the event is true, so send Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() as MessageBody, or call the API with Content-Type: application/json.",
+      },
+    ];
   const place = placeOf(sender, 'RequestParameters.MessageBody');
   const sent = asText(membersOf(sender?.properties['RequestParameters'])['MessageBody']);
   return [

@@ -147,6 +147,11 @@ describe('a note about a filter', () => {
       decode?.change ?? '',
       /^Decode the body .*call the API with Content-Type: application\/json\.$/,
     );
+    // No code runs between an API and the queue to which it sends the body itself.
+    assert.match(
+      noteFilter(encoded, [stack('$request.body')])[0]?.change ?? '',
+      /^Call the API with Content-Type: application\/json: /,
+    );
   });
 
   it('is not made of a prefix that keys can have', () => {
