@@ -56,6 +56,11 @@ export function printNotes(lines: string | readonly string[]): void {
   process.stderr.write(asTyped(`${[lines].flat().join('\n')}\n`));
 }
 
+/** Prints a line that the user's code has printed to stderr. Names of commands in it stay as the code wrote them. */
+export function printLineOfCode(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /**
  * Prints an error to stderr; with `--json`, as one object with its code. Returns the exit code: 1 if the user can fix
  * the error, 70 if it is a bug in gatewright.

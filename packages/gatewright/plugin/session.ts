@@ -13,7 +13,7 @@ import {
 } from '../../gateway/engine/index.ts';
 import { findNamedAccount } from '../../gateway/templates/named-account.ts';
 import { accessFoldersOf, findStack } from '@gatewright/authoring/files/stack-files';
-import { printNotes } from '../../base/terminal/output.ts';
+import { printLineOfCode, printNotes } from '../../base/terminal/output.ts';
 import { asTyped } from '../../base/terminal/typed-commands.ts';
 import { announceRefusals } from '../command/start/announce-refusals.ts';
 import { describeStart } from '../command/start/start-text.ts';
@@ -69,7 +69,7 @@ export async function startSession(
     adminKey: chooseKeyPair(process.env),
     log,
     functionLog(line) {
-      if (!isMetricLine(line)) printNotes(`[${line.functionName}] ${printLogLine(line)}`);
+      if (!isMetricLine(line)) printLineOfCode(`[${line.functionName}] ${printLogLine(line)}`);
     },
     onProgress: (message) => printNotes(message),
     onWaiting: (message) => printNotes(message),

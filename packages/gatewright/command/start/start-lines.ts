@@ -8,7 +8,7 @@ import {
   isMetricLine,
   printLogLine,
 } from '../../../gateway/engine/index.ts';
-import { printNotes } from '../../../base/terminal/output.ts';
+import { printLineOfCode, printNotes } from '../../../base/terminal/output.ts';
 import { asTyped } from '../../../base/terminal/typed-commands.ts';
 import type { GatewayOptions } from '../../../gateway/engine/index.ts';
 
@@ -45,7 +45,8 @@ export function startLines(stream: NodeJS.WriteStream, { quiet, json }: Wanted):
     functionLog(line) {
       if (isQuiet() && !OF_ERRORS.has(line.level)) return;
       // Lines with embedded metrics are for CloudWatch, and would hide all other lines.
-      if (json || isAll || !isMetricLine(line)) printNotes(`[${line.functionName}] ${printLogLine(line)}`);
+      if (json || isAll || !isMetricLine(line))
+        printLineOfCode(`[${line.functionName}] ${printLogLine(line)}`);
     },
     onProgress(message) {
       if (!isQuiet()) printNotes(message);

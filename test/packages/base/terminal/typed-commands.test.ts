@@ -106,4 +106,13 @@ describe('what is written to the terminal', () => {
       'the JSON of start',
     );
   });
+
+  it('changes no line that a function has printed', () => {
+    const changed = SHIPPED.flatMap(({ path, text }) =>
+      [...text.matchAll(/(?:printNotes|printLines|asTyped)\([^\n]*printLogLine\(/g)].map(
+        ([call]) => `${path}: ${call}`,
+      ),
+    );
+    assert.deepEqual(changed, []);
+  });
 });
