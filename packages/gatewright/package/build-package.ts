@@ -12,7 +12,7 @@ import { bundlePortalPage, PORTAL_PAGE } from '../../../layers/portal-page.ts';
 import { shipPrograms } from '../../gateway/lambda/thread/worker-program.ts';
 import { bundleCommand, JOINED } from './bundle-command.ts';
 import { bundleSdk } from './bundle-sdk.ts';
-import { asTyped } from '../../base/terminal/typed-commands.ts';
+import { typeTexts } from './type-texts.ts';
 import { bundleConsole } from '../command/start/console-bundle.ts';
 import {
   asCarried,
@@ -276,8 +276,7 @@ async function writeConsole(root: string, target: string): Promise<void> {
   const files = await bundleConsole(join(root, 'packages/gateway/console/page'));
   // The page is served by an installed package, whatever builds it.
   const typed = [...files].map(
-    ([name, body]) =>
-      [name, name.endsWith('.js') ? asTyped(Buffer.from(body).toString(), true) : body] as const,
+    ([name, body]) => [name, name.endsWith('.js') ? typeTexts(Buffer.from(body).toString()) : body] as const,
   );
   for (const [name, body] of [...typed, bundledLicenses(root, BUNDLED_PACKAGES)])
     await writeFile(join(target, name), body);
