@@ -26,7 +26,8 @@ export const NOTHING_SERVED = 'it is not served';
 
 /**
  * Loads all sources at once and resolves them together. Exporting stacks come before importing stacks. A source is the
- * file of a template, or a folder with a serverless.yml, a SAM template, a CDK app, a cdk.out or a Terraform plan.
+ * file of a template, or a folder with a serverless.yml, a SAM template, a CDK app or its cdk.out, or a Terraform
+ * plan.
  * @throws DefinitionError if no source remains. If errors are not tolerated, it is thrown for the first part that AWS,
  * osls or this reader refuses
  * @throws StartError OSLS_MISSING if a source needs osls and osls is not installed
@@ -114,7 +115,7 @@ export function requireSources(sources: readonly string[]): void {
   if (first !== undefined) throw new DefinitionFaults(first, others);
 }
 
-/** Whether the folder has a definition that can be read: a service, a template, a cdk.out or a Terraform plan. */
+/** Whether the folder has a definition that can be read: a service, a template, a CDK app or its cdk.out, or a Terraform plan. */
 export function hasDefinition(folder: string): boolean {
   try {
     findSource(resolve(folder));

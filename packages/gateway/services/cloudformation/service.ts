@@ -131,7 +131,10 @@ export const STACK_READS: Readonly<Record<string, Read>> = {
 
 const MODEL = new CallModel(CLOUDFORMATION_MODEL);
 const refused = (message: string): OperationRefused => new OperationRefused('ValidationError', message);
-/** @throws OperationRefused if the call names a change set, which no stack here has, or neither a stack nor a change set */
+/**
+ * The gateway has no change sets.
+ * @throws OperationRefused if the call names a change set, or neither a stack nor a change set
+ */
 function refuseChangeSet({ text }: StackCall): void {
   const [stack = '', changeSet = ''] = [text('StackName'), text('ChangeSetName')];
   if (changeSet === '' && stack === '')

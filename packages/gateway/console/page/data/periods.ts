@@ -7,7 +7,8 @@ type PeriodSum = {
 };
 
 /**
- * Returns a sum for each period, oldest first, for a chart with a bar for each. The uses of several keys or routes in one period are added.
+ * Returns a sum for each period, oldest first, for a chart with one bar for each period. The uses of several keys or
+ * routes in one period are added.
  */
 export function sumByPeriod(uses: readonly ShownUse[]): readonly PeriodSum[] {
   const dated = uses.filter(({ periodStart }) => periodStart !== undefined);

@@ -112,7 +112,7 @@ function MonthFields({
         {units('readsPerEvent', 'DynamoDB read units each')}
       </div>
       <p class="soft">{describeUnits(shape)}</p>
-      {shape.administration.calls > 0 || shape.administration.writes > 0 ? (
+      {Object.values(shape.administration).some((number) => number > 0) ? (
         <p class="soft">{describeAdministration(shape.administration)}</p>
       ) : null}
       <label class="check">
@@ -134,11 +134,11 @@ function round(units: number): string {
 function describeUnits({ tables, eventsOfTables }: TrafficShape): string {
   if (tables === undefined)
     return 'The tables of this gateway are not local, so their units are not counted: enter the units per request.';
-  return `If left empty: the units counted by the embedded DynamoDB since startup, over ${eventsOfTables.toLocaleString('en-US')} requests and messages, including indexes and transactions, but not seeds or items viewed in Data. They include what other scheduled functions consumed.`;
+  return `If left empty: the units counted by the embedded DynamoDB since startup, over ${eventsOfTables.toLocaleString('en-US')} requests and messages, including indexes and transactions, but not seeds or items viewed in Data. They include what scheduled functions of the stack consumed, except the closing of periods.`;
 }
 
 function describeAdministration({ calls, reads, writes }: TrafficShape['administration']): string {
-  return `Not in these units, nor in the sum: administration since startup, which does not grow with the requests. Commands such as gatewright customers and gatewright usage, this console and the closing of periods ${calls === 0 ? '' : `made ${count(calls)} calls and `}consumed ${count(writes)} write units and ${count(reads)} read units.`;
+  return `Administration since startup is not included, because it does not grow with the requests: commands such as gatewright customers and gatewright usage, this console and the closing of periods ${calls === 0 ? '' : `made ${count(calls)} calls and `}consumed ${count(writes)} write units and ${count(reads)} read units.`;
 }
 
 function Bill({
