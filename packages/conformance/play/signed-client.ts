@@ -1,6 +1,7 @@
 /** Signed requests to services whose SDK packages the runner does not use, by the protocol of the service. */
 import { callSigned } from '@gatewright/aws/signed-call';
 import { parseJson } from '@gatewright/aws/json-object';
+import { readXml } from '@gatewright/aws/read-xml';
 import { asText } from '../schema/parity-case.ts';
 import type { Client, ClientSettings, SdkCall, SdkService } from './client.ts';
 import type { ControlReply } from '../schema/control-case.ts';
@@ -66,7 +67,7 @@ const WIRES: Readonly<Partial<Record<SdkService, Wire>>> = {
     host: () => 'cloudfront.amazonaws.com',
     region: 'us-east-1',
     print: printCloudFront,
-    read: readXml,
+    read: (text) => (readXml(text) ?? {}) as Json,
   },
 };
 
@@ -142,32 +143,13 @@ function printXml(value: Json): string {
     .join('');
 }
 
-const ENTITIES: readonly (readonly [string, string])[] = [
-  ['&lt;', '<'],
-  ['&gt;', '>'],
-  ['&quot;', '"'],
-  ['&apos;', "'"],
-  ['&amp;', '&'],
+const ENTITIES: readonly (readonly [sign: string, entity: string])[] = [
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&apos;'],
 ];
 
 const escapeXml = (text: string): string =>
-  ENTITIES.toReversed().reduce((escaped, [entity, sign]) => escaped.replaceAll(sign, entity), text);
-
-/** Reads elements as members. A repeated element becomes a list, and a text stays a text. */
-export function readXml(text: string): Json {
-  const members = new Map<string, Json>();
-  for (const [, name = '', content = ''] of text.matchAll(
-    /<([A-Za-z][\w.-]*)(?:\s[^>]*)?(?:\/>|>([\s\S]*?)<\/\1>)/g,
-  )) {
-    const value = readXml(content);
-    const before = members.get(name);
-    members.set(
-      name,
-      before === undefined
-        ? value
-        : [...(Array.isArray(before) ? (before as readonly Json[]) : [before]), value],
-    );
-  }
-  if (members.size > 0) return Object.fromEntries(members);
-  return ENTITIES.reduce((plain, [entity, sign]) => plain.replaceAll(entity, sign), text);
-}
+  ENTITIES.reduce((escaped, [sign, entity]) => escaped.replaceAll(sign, entity), text);

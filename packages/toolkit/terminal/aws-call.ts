@@ -14,7 +14,7 @@ import { showControls } from '@gatewright/aws/text/visible-text';
 import { endpointOf } from './aws-session.ts';
 import type { AwsFlags } from './aws-session.ts';
 import { COMMAND_LIMITS, describeSilence } from '@gatewright/aws/bounded-reply';
-import { readXml } from './read-xml.ts';
+import { readXml } from '@gatewright/aws/read-xml';
 
 export type AwsRequest = { readonly service: string; readonly timeoutMs?: number } & (
   | {

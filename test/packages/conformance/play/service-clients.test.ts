@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { openClient } from '../../../../packages/conformance/play/service-clients.ts';
-import { readXml } from '../../../../packages/conformance/play/signed-client.ts';
 import type { ControlService } from '../../../../packages/conformance/schema/control-case.ts';
 import type { Json, JsonObject } from '../../../../packages/conformance/schema/parity-case.ts';
 
@@ -214,17 +213,6 @@ describe('the packages of the clients', () => {
     assert.deepEqual(
       imported.filter((name) => !text.includes(`\`${name}\``)),
       [],
-    );
-  });
-});
-
-describe('readXml', () => {
-  it('reads repeated elements as a list, and an element without content as a text', () => {
-    assert.deepEqual(
-      readXml('<?xml version="1.0"?>\n<A xmlns="x"><B>1</B><B>2</B><C/><D>&lt;&amp;lt;</D></A>'),
-      {
-        A: { B: ['1', '2'], C: '', D: '<&lt;' },
-      },
     );
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readXml } from '../../../../packages/toolkit/terminal/read-xml.ts';
+import { readXml } from '../../../../packages/base/aws/read-xml.ts';
 
 describe('readXml', () => {
   const rows: readonly (readonly [name: string, text: string, expected: unknown])[] = [
@@ -13,6 +13,12 @@ describe('readXml', () => {
       'reads a structure that has a member of that name among others',
       '<R><member>1</member><B>2</B></R>',
       { R: { member: '1', B: '2' } },
+    ],
+    [
+      // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ListDistributions.html
+      'reads repeated elements as a list, also inside an element of the same name',
+      '<L><Items><D><Items><M>GET</M><M>HEAD</M></Items></D><D><Items>a</Items></D></Items></L>',
+      { L: { Items: { D: [{ Items: { M: ['GET', 'HEAD'] } }, { Items: 'a' }] } } },
     ],
     ['takes an empty list for the empty text', '<R><L/><M></M></R>', { R: { L: '', M: '' } }],
     [

@@ -1,8 +1,8 @@
 /**
- * Reads responses of AWS's query protocol as plain objects. Only elements and text are read, because these responses
+ * Reads responses of AWS's protocols with XML as plain objects. Only elements and text are read, because these responses
  * need no attributes and have no mixed content.
  */
-import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { UnknownMembers } from './json-object.ts';
 
 type Open = { readonly name: string; text: string; readonly children: [name: string, value: unknown][] };
 
@@ -12,8 +12,8 @@ const TOKEN =
 const DEPTH_LIMIT = 64;
 
 /**
- * Returns an object whose only member is the root element. `member` elements become a list (`Exports: [{…}]`). An empty
- * element becomes an empty string, so an empty list is not an array. Undefined for anything except a complete document.
+ * Returns an object whose only member is the root element. `member` elements become a list (`Exports: [{…}]`), and so
+ * do repeated elements of another name (`{ Items: [{…}, {…}] }`). An empty element becomes an empty string, so an empty list is not an array. Undefined for anything except a complete document.
  */
 export function readXml(text: string): UnknownMembers | undefined {
   const root: Open = { name: '', text: '', children: [] };
@@ -40,7 +40,10 @@ export function readXml(text: string): UnknownMembers | undefined {
 function valueOf({ text, children }: Open): unknown {
   if (children.length === 0) return decode(text);
   if (children.every(([name]) => name === 'member')) return children.map(([, value]) => value);
-  return Object.fromEntries(children);
+  const named = Map.groupBy(children, ([name]) => name);
+  return Object.fromEntries(
+    [...named].map(([name, all]) => [name, all.length === 1 ? all[0]?.[1] : all.map(([, value]) => value)]),
+  );
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
