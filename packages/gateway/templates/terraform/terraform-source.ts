@@ -142,11 +142,10 @@ function findExpression(body: string, [name, ...rest]: SourcePath): string | und
 }
 
 function within(expression: string, [key, ...rest]: SourcePath): string | undefined {
-  if (typeof key !== 'number') {
-    const inner = objectIn(expression);
-    return inner === undefined || key === undefined ? undefined : findExpression(inner, [key, ...rest]);
-  }
-  const element = elementsIn(expression)?.[key];
+  if (key === undefined) return undefined;
+  const inner = objectIn(expression);
+  if (inner !== undefined) return findExpression(inner, [String(key), ...rest]);
+  const element = typeof key === 'number' ? elementsIn(expression)?.[key] : undefined;
   return element === undefined || rest.length === 0 ? element : within(element, rest);
 }
 

@@ -208,6 +208,13 @@ describe('a local', () => {
       index: 1,
     },
     {
+      name: 'an element of an object by count.index',
+      locals: 'targets = { "0" = aws_sqs_queue.missing.arn, "1" = aws_sqs_queue.q.arn }',
+      target: 'local.targets[count.index]',
+      repeat: 'count = 2',
+      index: 1,
+    },
+    {
       name: 'an attribute of an instance whose key has quotes',
       locals: 'targets = { for k, q in aws_sqs_queue.each : k => q.arn }',
       target: 'local.targets[each.key]',
