@@ -115,7 +115,10 @@ export function requireSources(sources: readonly string[]): void {
   if (first !== undefined) throw new DefinitionFaults(first, others);
 }
 
-/** Whether the folder has a definition that can be read: a service, a template, a CDK app or its cdk.out, or a Terraform plan. */
+/**
+ * Whether the folder has a definition that can be read: a service, a template, a CDK app or its cdk.out, or a Terraform
+ * plan.
+ */
 export function hasDefinition(folder: string): boolean {
   try {
     findSource(resolve(folder));
