@@ -33,10 +33,10 @@ type Explain<Kind extends EdgeAnswer['kind']> = (
 const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
   method: (answer, { at, method }) => ({
     because: [
-      `Its AllowedMethods${at} are ${listed(answer.allowed)}, so CloudFront refuses ${method} without asking the origin.`,
+      `This cache behavior accepts only ${listed(answer.allowed)}${at}, so CloudFront refuses ${method} without asking the origin. A cache behavior without AllowedMethods accepts GET and HEAD.`,
     ],
     changes: [
-      `Add ${method} to AllowedMethods${at}: CloudFront accepts three lists: [GET, HEAD], [GET, HEAD, OPTIONS], or all seven methods.`,
+      `Set AllowedMethods of the cache behavior${at} to ${method === 'OPTIONS' ? '[GET, HEAD, OPTIONS]' : '[GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE]'}: CloudFront accepts only this list, ${method === 'OPTIONS' ? 'the list of all seven methods' : '[GET, HEAD, OPTIONS]'} and [GET, HEAD].`,
     ],
   }),
   'get-body': () => ({
@@ -73,7 +73,7 @@ const EXPLAIN: { readonly [Kind in EdgeAnswer['kind']]: Explain<Kind> } = {
   closed: (answer, { at }) => ({
     because: [
       withStop(
-        `The gateway does not serve this distribution, because ${answer.reason}. AWS would serve the request`,
+        `The gateway does not serve this distribution, because ${answer.reason}. CloudFront serves such a distribution, and the gateway does not know how CloudFront responds to this request`,
       ),
     ],
     changes: [

@@ -356,7 +356,7 @@ function failedOrigin(
 const OF_API = /\.execute-api\.[\w-]+\.amazonaws\.com(?:\.cn)?$/;
 
 /**
- * Returns a refusal by the gateway itself. AWS would serve the request, but the gateway does not support a feature that
+ * Returns a refusal by the gateway itself. CloudFront may serve the request, but the gateway does not support a feature that
  * the request needs.
  */
 function closed(reason: string, requestId: string): Refusal {

@@ -28,8 +28,8 @@ const ROWS: readonly (Row & { readonly source: string })[] = [
     asked: { method: 'DELETE' },
     headline: /^DELETE \/a was answered with 403 by CloudFront itself\.$/,
     because:
-      /^Its AllowedMethods \(events\.yml:\d+\) are .*, so CloudFront refuses DELETE without asking the origin\./,
-    change: /^Add DELETE to AllowedMethods/,
+      /^This cache behavior accepts only .* \(events\.yml:\d+\), so CloudFront refuses DELETE without asking the origin\./,
+    change: /^Set AllowedMethods of the cache behavior \(events\.yml:\d+\) to \[GET, HEAD, OPTIONS, PUT/,
     source: `${OF_POLICY}DownloadDistValuesCacheBehavior.html#DownloadDistValuesAllowedHTTPMethods`,
   },
   {
