@@ -374,20 +374,6 @@ const REPLIES: readonly SurpriseRow[] = [
     not: { api: served({ statusCode: 200, body: 'hello' }) },
   })),
   {
-    // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/issues/97
-    code: 'STREAM_WITHOUT_WRITE',
-    source: 'docs/aws §8.3',
-    api: url({ InvokeMode: 'RESPONSE_STREAM' }, []),
-    request: { target: '/' },
-    handler: 'const out = awslambda.HttpResponseStream.from(stream, { statusCode: 301 });\nout.end();',
-    values: {},
-    because: /the stream ended before its first write/,
-    change: /^Write to the stream before it ends/m,
-    not: {
-      handler: "const out = awslambda.HttpResponseStream.from(stream, { statusCode: 301 });\nout.write(' ');",
-    },
-  },
-  {
     // https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
     code: 'STREAM_WITHOUT_TYPE',
     source: 'docs/aws §8.3',

@@ -3,6 +3,7 @@ import { aMethod } from '../../../../support/a-method.ts';
 import { proxyTo } from '../../../../support/a-stack.ts';
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { TestResource } from '../../../../support/a-stack.ts';
+import { url } from './surprise-rows.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
 const proxy =
@@ -25,6 +26,20 @@ const method = (properties: JsonObject): Readonly<Record<string, TestResource>> 
 });
 
 export const UNREAD: readonly SurpriseRow[] = [
+  {
+    // https://github.com/aws/aws-lambda-nodejs-runtime-interface-client/issues/97
+    code: 'STREAM_WITHOUT_WRITE',
+    source: 'docs/aws §8.3',
+    api: url({ InvokeMode: 'RESPONSE_STREAM' }, []),
+    request: { target: '/' },
+    handler: 'const out = awslambda.HttpResponseStream.from(stream, { statusCode: 301 });\nout.end();',
+    values: {},
+    because: /the stream ended before its first write/,
+    change: /^Write to the stream before it ends/m,
+    not: {
+      handler: "const out = awslambda.HttpResponseStream.from(stream, { statusCode: 301 });\nout.write(' ');",
+    },
+  },
   {
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
     code: 'PARAMETER_UNCHECKED',
