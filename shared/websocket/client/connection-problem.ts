@@ -46,13 +46,6 @@ const WRONG = new Set([400, 401, 403, 404]);
 /** Number of consecutive refusals after which a new credential from `token()` or `url()` is not expected to help. */
 const REFUSALS = 3;
 
-/** What may be wrong. A handshake at an unknown stage, or at an address of another kind of API, also gets 403. */
-const NEXT: Readonly<Record<number, string>> = {
-  401: 'connect again with another token',
-  403: 'the token may not connect, or the address names no stage of a WebSocket API; connect again with another token or address',
-};
-const ANOTHER = 'connect again with another address or token';
-
 const STOPS = 'The client stops';
 const AGAIN = 'The client tries again';
 
@@ -68,7 +61,9 @@ export function describeFailure(
     return new ConnectionProblem('unreachable', `no connection: ${reason}. ${AGAIN}${hint}`);
   }
   const isFinal = isRefusal(status) && refusals >= (isRenewable ? REFUSALS : 1);
-  const after = isFinal ? `${STOPS}: ${NEXT[status] ?? ANOTHER}` : AGAIN;
+  const after = isFinal
+    ? `${STOPS}: check the ${status === 401 ? '' : 'address and '}token`
+    : AGAIN;
   return new ConnectionProblem(
     'refused',
     `the server refused the connection with status ${status}. ${after}; gatewright explain last prints the reason`,

@@ -1,5 +1,4 @@
 /** Explains that earlier code or stacks answered a request, because the saved ones could not be loaded. */
-import { posix } from 'node:path';
 import { withStop } from './reason.ts';
 import type { Circumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -42,5 +41,5 @@ function documentIn({
 }: Unloaded): Pick<Unloaded, 'file' | 'line'> | undefined {
   const [, name, line] = /(?:^|\s)(access\/[\w.-]+\.ya?ml):(\d+):\d+: /m.exec(message) ?? [];
   if (functionName !== undefined || name === undefined) return undefined;
-  return { file: posix.join(posix.dirname(file), name), line: Number(line) };
+  return { file: file.slice(0, file.lastIndexOf('/') + 1) + name, line: Number(line) };
 }

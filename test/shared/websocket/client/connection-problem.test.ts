@@ -4,13 +4,10 @@ import { describeFailure } from '../../../../shared/websocket/client/connection-
 
 /** What to do after a status that API Gateway gives to a handshake (docs/aws, WebSocket APIs). */
 const ROWS: readonly (readonly [status: number, next: RegExp])[] = [
-  [400, /connect again with another address or token/],
-  [401, /The client stops: connect again with another token;/],
-  [
-    403,
-    /The client stops: the token may not connect, or the address names no stage of a WebSocket API; connect again with another token or address;/,
-  ],
-  [404, /connect again with another address or token/],
+  [400, /The client stops: check the address and token/],
+  [401, /The client stops: check the token/],
+  [403, /The client stops: check the address and token/],
+  [404, /The client stops: check the address and token/],
 ];
 
 describe('a refused handshake', () => {

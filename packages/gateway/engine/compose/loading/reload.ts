@@ -35,8 +35,9 @@ export async function watchStacks(
     options.onReload(notice);
     return noteStacks(notice, parts).catch(report);
   };
+  const isClosed = (): boolean => closing.signal.aborted;
   const reload = async (): Promise<void> => {
-    if (closing.signal.aborted) return;
+    if (isClosed()) return;
     stopAwaiting();
     const startedMs = performance.now();
     options.onReload({ kind: 'begun', what: STACKS });
@@ -48,7 +49,7 @@ export async function watchStacks(
       await say({ kind: 'reloaded', what: STACKS, tookMs: performance.now() - startedMs });
       reportNew(parts, reported);
     } catch (error) {
-      if (closing.signal.aborted) return;
+      if (isClosed()) return;
       const message = error instanceof UserError ? error.describe() : describeFault(error);
       isKept = true;
       if (options.reload && error instanceof DefinitionError)

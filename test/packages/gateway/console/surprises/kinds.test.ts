@@ -26,6 +26,7 @@ import { RESULTS } from './result-rows.ts';
 import { SILENT } from './silent-rows.ts';
 import { TEMPLATES } from './template-rows.ts';
 import { UNREAD } from './unread-rows.ts';
+import { MODELS } from './model-rows.ts';
 import { VALUES } from './value-rows.ts';
 import type { RequestDetail } from '../../../../../packages/gateway/console/records/model.ts';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
@@ -35,6 +36,7 @@ const ROWS = [
   ...SURPRISES,
   ...MORE_SURPRISES,
   ...VALUES,
+  ...MODELS,
   ...TEMPLATES,
   ...HANDLERS,
   ...LAMBDA,

@@ -76,11 +76,11 @@ describe('a gateway that is closed while it reloads', () => {
     const watchers = (): number =>
       process.getActiveResourcesInfo().filter((name) => name === 'FSEvent').length;
     const before = watchers();
-    const begun = Promise.withResolvers<void>();
-    const ended = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<unknown>();
+    const ended = Promise.withResolvers<unknown>();
     const started = await aGateway(
       RESOURCES,
-      { reload: true, onReload: ({ kind }) => (kind === 'begun' ? begun : ended).resolve() },
+      { reload: true, onReload: ({ kind }) => (kind === 'begun' ? begun : ended).resolve(kind) },
       {},
     );
     const [template = ''] = started.gateway.stacks.map(({ file }) => file);
