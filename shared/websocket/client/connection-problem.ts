@@ -61,9 +61,7 @@ export function describeFailure(
     return new ConnectionProblem('unreachable', `no connection: ${reason}. ${AGAIN}${hint}`);
   }
   const isFinal = isRefusal(status) && refusals >= (isRenewable ? REFUSALS : 1);
-  const after = isFinal
-    ? `${STOPS}: check the ${status === 401 ? '' : 'address and '}token`
-    : AGAIN;
+  const after = isFinal ? `${STOPS}: check the ${status === 401 ? '' : 'address and '}token` : AGAIN;
   return new ConnectionProblem(
     'refused',
     `the server refused the connection with status ${status}. ${after}; gatewright explain last prints the reason`,

@@ -1,16 +1,12 @@
 /** Values that a function gets or returns unexpectedly, each next to a similar one that is as expected. */
 import { aMethod, answered, DEFAULT, JSON_ONLY } from '../../../../support/a-method.ts';
 import { anApi } from '../../../../support/an-api.ts';
-import type { FakeFunction } from '../../../../support/virtual-ports.ts';
-import { ok } from '../../../../support/rest-apis.ts';
-import { httpRoutes, restRoutes } from '../../../../support/routed-apis.ts';
+import { httpRoutes } from '../../../../support/routed-apis.ts';
 import { cachedApi, ON } from '../../../../support/cached-apis.ts';
 import { backend, http, HTTP, ID, proxy } from './surprise-rows.ts';
-import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
 const OK = { statusCode: 200, body: '{}' };
-const JSON_TYPE = ['Content-Type', 'application/json'];
 const PNG = { 'Content-Type': 'image/png' };
 const MAPPED = {
   ...HTTP,
