@@ -107,7 +107,7 @@ describe('a rule for the events of a bucket', () => {
       );
       assert.match(
         story?.changes[0] ?? '',
-        /^Set NotificationConfiguration: \{ EventBridgeConfiguration: \{ EventBridgeEnabled: true \} \} on the bucket Photos\.$/,
+        /^Set NotificationConfiguration: \{ EventBridgeConfiguration: \{ EventBridgeEnabled: true \} \} on the bucket Photos \(events\.yml:3\)\.$/,
       );
     });
 

@@ -63,7 +63,8 @@ export function runSynth(
     env: environment,
     // The output belongs to the gateway. Compilers print their errors to stdout.
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+    // Windows has no groups of processes.
+    detached: process.platform !== 'win32',
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr])
@@ -101,7 +102,7 @@ export function runSynth(
 
 function endGroup(pid: number | undefined): void {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    if (pid !== undefined) process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
   } catch {
     // The processes have ended already.
   }

@@ -48,6 +48,7 @@ describe('loadStacks', () => {
       kind: 'directory',
       directory: fixture('toolkit'),
       esbuild: { format: 'esm', external: ['left-pad'] },
+      bundler: 'serverless-esbuild',
     });
     assert.deepEqual(authorizer.layers, [
       {

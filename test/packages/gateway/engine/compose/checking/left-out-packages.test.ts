@@ -32,7 +32,7 @@ async function examine(definition: string, files: Files): Promise<readonly strin
   return findings
     .filter(({ id }) => id === 'package-left-out')
     .map(({ file, line, message, remedy }) => {
-      assert.match(remedy, /dependencies in .*package\.json/);
+      assert.match(remedy, /dependencies in .*package\.json|npm install @aws-sdk\/client-s3/);
       return `${relative(own, file)}:${line}: ${message.replaceAll(`${own}/`, '')}`;
     });
 }
@@ -99,8 +99,20 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
         'serverless.yml': OSLS('plugins: [serverless-esbuild]\n'),
         'package.json': manifest(DEV),
         ...TOOL,
+        'node_modules/@aws-sdk/client-s3/package.json': installed('@aws-sdk/client-s3'),
       },
       [],
+    ],
+    [
+      'what a bundler does not find, although Lambda has it',
+      {
+        'serverless.yml': OSLS('plugins: [serverless-esbuild]\n'),
+        'package.json': manifest(DEV),
+        ...TOOL,
+      },
+      [
+        'src/check.js:5: @aws-sdk/client-s3 is not installed in the project, so serverless-esbuild cannot resolve it',
+      ],
     ],
   ],
   'SAM, whose build installs what package.json lists': [
