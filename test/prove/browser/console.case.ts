@@ -129,7 +129,7 @@ async function readCustomer(page: Page, stacks: Stacks): Promise<void> {
   await go(page, 'customers');
   await page.fill('main input[type=search]', 'acme');
   await page.click('tr:has-text("Acme Ltd") a');
-  await page.waitForSelector('aside:has-text("set-plan free → pro")');
+  await page.waitForSelector('aside:has-text("Plan set: free → pro")');
   assert.match(await readText(page, 'aside .uses'), /monthly.*0 of 1,000/s);
   await lookAt(page, 'few-customer');
 }
