@@ -342,8 +342,8 @@ export function nameIds(
 }
 
 /**
- * Matches the ARN of an API that a template names. A remedy is written into the template, where the region and the
- * account are those of AWS; a sentence about this machine has the values that were compared.
+ * Matches the ARN of an API that a template names. A remedy must name the region and the account of the deployment, so
+ * it refers to them. A sentence about what happened names the values that the gateway compared.
  */
 const ARN_OF_REFERENCE = /arn:aws[\w-]*:execute-api:[a-z\d-]+:\d{12}:(?=\$\{\w+\})/g;
 const AS_WRITTEN = (): string => 'arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:';

@@ -1,6 +1,6 @@
 /**
- * Names the line of the API if a remedy changes or adds a setting of the API. A setting that the template lacks has no
- * line of its own, so the line is that of the part to which the setting has to be added.
+ * Names the line of the API if a remedy changes or adds a setting of the API. If the template lacks the setting, the
+ * reader has to add it below this line.
  */
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import type { Circumstances, NamedPlace } from './circumstances.ts';

@@ -232,7 +232,7 @@ function noteText(
       asText(membersOf(properties['RequestParameters'])['QueueUrl'])?.split('/').at(-1) === name,
   );
   const [sender] = senders.length === 1 ? senders : [];
-  // A body of an HTTP API is base64, unless its Content-Type is that of a text (docs/aws §2.4).
+  // An HTTP API encodes each body as base64 whose Content-Type does not name a text (docs/aws §2.4).
   if (step.isBase64Body === true)
     return [
       {

@@ -150,8 +150,8 @@ function within(expression: string, [key, ...rest]: SourcePath): string | undefi
 }
 
 /**
- * Returns the names and indexes after the first word of a reference, such as `uris` and the key in `.uris[each.key]`;
- * undefined if it has any other part, such as `[*]`.
+ * Returns the names and indexes after the first word of a reference, such as `uris` and the key in `.uris[each.key]`.
+ * Returns undefined for a reference with a splat or with a computed index, such as `[*]`, which only Terraform resolves.
  */
 function pathIn(rest: string, key: string | undefined): SourcePath | undefined {
   const steps = [...rest.matchAll(STEP)];

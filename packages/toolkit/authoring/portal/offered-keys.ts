@@ -75,7 +75,7 @@ function causeOf(
   access: KeyDocuments,
   stage: string | undefined,
 ): string {
-  if (stage === undefined) return 'there is no access document. Add a document with such an issuer';
+  if (stage === undefined) return 'the service has no access document. Add a document with such an issuer';
   const inStage = documentsInStage(access, stage);
   for (const document of access.compiled.documents) {
     const issuer = document.apiKeys.find(({ prefix }) => prefix === wanted);

@@ -124,7 +124,7 @@ describe('the traffic of a run', () => {
     assert.equal(costOf({ rows }).events, 6);
   });
 
-  // The units of `gatewright customers` and of the closing of periods were part of those of each request.
+  // Before, the cost of a request included what `gatewright customers` and the closing of periods had used.
   it('names administration apart, and has nothing of it in the mix of requests', () => {
     const calling = (apiId: string, functionName: string) => {
       const integration = { kind: 'lambda-proxy', functionName: { render: () => functionName } };

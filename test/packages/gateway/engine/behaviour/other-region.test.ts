@@ -1,6 +1,6 @@
 /**
- * The region of a stack may differ from the gateway's: it is that of samconfig or of provider.region, and the gateway's
- * is us-east-1 by default. Roles allow ARNs with the region of the stack, as `!GetAtt` returns them.
+ * samconfig.toml or provider.region may name another region for a stack than the gateway has, which is us-east-1 by
+ * default. Roles then allow ARNs with the region of the stack, as `!GetAtt` returns them.
  * A walk in which every asynchronous invocation of a service in eu-central-1 was refused with 429.
  */
 import assert from 'node:assert/strict';
