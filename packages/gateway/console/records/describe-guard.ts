@@ -9,6 +9,7 @@ import { readDecision } from './read-decision.ts';
 import { methodArn } from '../../core/events/authorizer-event.ts';
 import { requestConditions } from '../../core/events/request-conditions.ts';
 import { parseBearerToken } from '../../core/policy/bearer-token.ts';
+import type { UncheckedToken } from '../../core/policy/bearer-token.ts';
 import { tracePolicy } from '../../core/policy/trace-policy.ts';
 import { duplicatesOf, readIdentity } from '../../core/events/identity-sources.ts';
 import type {
@@ -311,10 +312,13 @@ function readToken(
   // The toolkit's authorizers also read tokens from subprotocols, and say whose token they have read.
   const decided = grant && readDecision(grant.context);
   const found = grant && decided && findToken(received, sources, subjectOf(grant, decided));
-  const bearer = found ?? readBearer(received, sources);
-  if (bearer === undefined) return undefined;
-  const token = parseBearerToken(bearer);
-  if (token.kind === 'defect') return undefined;
+  // A refused credential has no known subject, so the only token of the request is taken.
+  const bearers =
+    found === undefined ? [readBearer(received, sources), ...valuesElsewhere(received)] : [found];
+  const token = bearers
+    .map((text) => (text === undefined ? undefined : parseBearerToken(text)))
+    .find(isToken);
+  if (token === undefined) return undefined;
   const { sub, iss, aud, exp, nbf, iat, roles, scope, scp, client_id: clientId } = token.claims;
   const begins = [nbf, iat].filter((time) => typeof time === 'number');
   const now = received.receivedAtEpochMs;
@@ -351,16 +355,21 @@ function findToken(
   sources: readonly IdentitySource[],
   subject: string | undefined,
 ): string | undefined {
-  const values = [
-    readBearer(received, sources),
-    ...new URLSearchParams(received.rawQuery).values(),
-    ...(received.headers.last('sec-websocket-protocol') ?? '').split(',').map((text) => text.trim()),
-  ];
-  return values.find((value) => {
+  if (subject === undefined) return undefined;
+  return [readBearer(received, sources), ...valuesElsewhere(received)].find((value) => {
     const token = value === undefined ? undefined : parseBearerToken(value);
-    return token?.kind === 'token' && token.claims['sub'] === subject && subject !== undefined;
+    return token?.kind === 'token' && token.claims['sub'] === subject;
   });
 }
+
+/** Returns the values of the query and the subprotocols, in which clients without headers send their token. */
+function valuesElsewhere({ rawQuery, headers }: Matched): string[] {
+  const subprotocols = (headers.last('sec-websocket-protocol') ?? '').split(',').map((text) => text.trim());
+  return [...new URLSearchParams(rawQuery).values(), ...subprotocols];
+}
+
+const isToken = (parsed: ReturnType<typeof parseBearerToken> | undefined): parsed is UncheckedToken =>
+  parsed?.kind === 'token';
 
 function readBearer(received: Matched, sources: readonly IdentitySource[]): string | undefined {
   const [text] = readIdentity(sources.slice(0, 1), received, 'last') ?? [];

@@ -52,3 +52,29 @@ describe('a role that the access document does not declare', () => {
       assert.match(storyOf(api.last()), /The token has the role guest, which shop does not declare\./);
     });
 });
+
+describe('an expired token that the authorizer refused', () => {
+  const EXPIRED = signToken(aRsaKey('local'), JSON.stringify({ sub: 'ada', exp: 1_000_000_000 }));
+
+  // The walk of a user: the story of a refused handshake named the code TOKEN_EXPIRED, but neither the caller nor the time.
+  for (const [place, source, target, headers] of [
+    ['Authorization', 'header.Authorization', '', ['Authorization', `Bearer ${EXPIRED}`]],
+    ['a subprotocol', 'header.Accept', '', ['Accept', '*', 'Sec-WebSocket-Protocol', `bearer, ${EXPIRED}`]],
+    ['the query', 'querystring.token', `?token=${EXPIRED}`, []],
+  ] as const)
+    it(`is described if it is in ${place}`, async () => {
+      const refuse = (): never => {
+        throw new Error('Unauthorized');
+      };
+      const api = aRecordedApi(
+        withAuthorizer({ Type: 'REQUEST', IdentitySource: `method.request.${source}` }),
+        { list: ok, auth: refuse },
+      );
+
+      await api.send({ target: `/dev/pets${target}`, headers: [...headers] });
+
+      const story = storyOf(api.last());
+      assert.match(story, /The token has the subject ada/);
+      assert.match(story, /it expired at 2001-09-09T01:46:40\.000Z/);
+    });
+});
