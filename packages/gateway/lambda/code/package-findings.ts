@@ -91,7 +91,9 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
     {
       rule: 'typescript-handler',
       place,
-      message: `the package contains ${relative(code.directory, file)} uncompiled, but Lambda looks for .js, .mjs and .cjs files only, so every invocation fails with Runtime.ImportModuleError`,
+      // The text does not name the file, so that handlers of one service are described together.
+      message:
+        'the package contains the TypeScript file of the handler uncompiled, but Lambda looks for .js, .mjs and .cjs files only, so every invocation fails with Runtime.ImportModuleError',
       consequence: `the handler runs on this machine; on AWS, ${FAILS_ON_AWS}`,
     },
   ];
