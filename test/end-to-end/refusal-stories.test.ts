@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -160,6 +161,12 @@ describe('a refused request', () => {
       ).json();
     const { rows } = (await look('requests?limit=1000')) as { readonly rows: readonly RequestRow[] };
     const terminal = (await run('requests', '--limit', '1000')).split('\n');
+    const template = readFileSync(at.gateway.stacks[0]?.file ?? '', 'utf8').split('\n');
+    const resourceAt = (number: number): string | undefined =>
+      template
+        .slice(0, number)
+        .flatMap((text) => /^ {4}"(\w+)": \{/.exec(text)?.[1] ?? [])
+        .at(-1);
     const differences: string[] = [];
     const details = new Map<string, RequestDetail>();
     for (const one of told) {
@@ -169,7 +176,7 @@ describe('a refused request', () => {
       const text = await run('explain', '--', one.id);
       const printed = JSON.parse(await run('explain', '--json', '--', one.id)) as RequestDetail;
       details.set(nameOf(one), detail);
-      for (const found of compare(one, { row, line, detail, text, printed }))
+      for (const found of compare(one, { row, line, detail, text, printed, resourceAt }))
         differences.push(`${nameOf(one)}: ${found}`);
     }
     for (const one of told.filter(({ from }) => from === 'cached')) {
@@ -192,9 +199,16 @@ type Surfaces = {
   readonly detail: RequestDetail;
   readonly text: string;
   readonly printed: RequestDetail;
+  /** Returns the logical id of the resource to which a line of the template belongs. */
+  readonly resourceAt: (line: number) => string | undefined;
 };
 
-function* compare({ code }: Told, { row, line, detail, text, printed }: Surfaces): Generator<string> {
+const GATES = { rest: 'Gate', http: 'HttpGate', websocket: 'SocketGate', 'function-url': undefined };
+
+function* compare(
+  { code, kind }: Told,
+  { row, line, detail, text, printed, resourceAt }: Surfaces,
+): Generator<string> {
   if (row === undefined || line === undefined) {
     yield 'it has no row';
     return;
@@ -214,6 +228,10 @@ function* compare({ code }: Told, { row, line, detail, text, printed }: Surfaces
     if (!flat.includes(part.replaceAll(/\s+/g, ' ').trim())) yield `explain does not say: ${part}`;
   if (JSON.stringify(printed.story) !== JSON.stringify(story)) yield 'explain --json has another story';
   if (story.changes.length === 0) yield 'it has no remedy';
+  // An API of each kind has an authorizer with the name gate.
+  const [, place] = /authorizer gate \S+:(\d+)/.exec(whole.join(' ')) ?? [];
+  const gate = place === undefined ? undefined : resourceAt(Number(place));
+  if (gate !== undefined && gate !== GATES[kind]) yield `it names ${gate}, the authorizer of another API`;
   if (caller !== undefined && !whole.join(' ').includes(caller)) yield `the story does not name ${caller}`;
 }
 

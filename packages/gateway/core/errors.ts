@@ -63,9 +63,9 @@ type FixedErrorCode =
   | 'FUNCTION_FAILED'
   /** The function already runs at its concurrency limit. [passes] */
   | 'FUNCTION_THROTTLED'
-  /** Path and query exceed 10,240 bytes (8,192 on edge-optimized and private REST APIs), or the method ARN of a protected REST method exceeds 1,600 bytes. */
+  /** The URL exceeds 10,240 bytes (8,192 on edge-optimized and private REST APIs, 4,096 on WebSocket APIs), or the method ARN of a protected REST method exceeds 1,600 bytes. */
   | 'URI_TOO_LONG'
-  /** The headers exceed 10,240 bytes (8,000 on private REST APIs). */
+  /** The headers, on HTTP APIs together with the request line, exceed 10,240 bytes (8,000 on private REST APIs). */
   | 'HEADERS_TOO_LARGE'
   /** The request is not valid HTTP: invalid percent-encoding, an unescaped `#`, a body shorter than announced, or several `Host` headers. */
   | 'MALFORMED_REQUEST';

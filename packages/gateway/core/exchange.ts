@@ -147,7 +147,7 @@ export interface KeyRing {
   holderOf(apiId: string, stageName: string, value: string): KeyHolder | undefined;
   /** Returns the reason why `holderOf` returns nothing. */
   findKeyFault?(apiId: string, stageName: string, value: string): KeyFault;
-  /** Returns the names of the keys that are accepted for the stage, which explanations show. */
+  /** Returns the keys that are accepted for the stage, by name if the name is unique and by id otherwise. */
   namesFor?(apiId: string, stageName: string): readonly string[];
   /** Returns the usage plans of the stage, to which explanations advise to add a key. */
   plansFor?(apiId: string, stageName: string): readonly { readonly id: string; readonly name: string }[];
@@ -222,7 +222,12 @@ type Canary = { readonly percentTraffic: number; readonly stage: ServedStage };
 type StageLocation = { readonly stageName: string; readonly path: string };
 
 /** The limits of an endpoint type (docs/aws §2.5, §13). */
-export type RequestLimits = { readonly urlBytes: number; readonly headerBytes: number };
+export type RequestLimits = {
+  readonly urlBytes: number;
+  readonly headerBytes: number;
+  /** Whether the request line counts towards `headerBytes`, as it does for HTTP APIs. */
+  readonly hasRequestLine?: boolean;
+};
 
 /** An API as requests see it. The control plane replaces stages, and requests only read them. */
 export type ServedApi = ApiIdentity & {
@@ -237,7 +242,7 @@ export type ServedApi = ApiIdentity & {
    * truststore, cannot be enforced.
    */
   readonly closedBecause?: string | undefined;
-  /** The limits of the API, if they are lower than the limits of Regional and HTTP APIs. */
+  /** The limits of the API, if they are lower than the limits of most APIs of its kind. */
   readonly limits?: RequestLimits | undefined;
 };
 

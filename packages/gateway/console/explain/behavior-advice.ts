@@ -28,9 +28,33 @@ export function adviseBehavior(
   // AWS refuses ForwardedValues together with a policy, so the advice for a behavior with ForwardedValues is to change
   // ForwardedValues.
   if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${end}`;
+  if (behavior?.ownPolicy !== undefined) return `${begin}${adviseKey(sent, behavior.ownPolicy)}${end}`;
   const verb = behavior?.policyId === undefined ? 'set' : `replace ${behavior.policyId} by`;
   const property = behavior?.policyId === undefined ? 'OriginRequestPolicyId: ' : '';
   return `${begin}${verb} ${property}${ALL_BUT_HOST} ${behavior?.policyId === undefined ? 'in' : 'as OriginRequestPolicyId of'} ${where}.${end}`;
+}
+
+/**
+ * An origin request policy would forward the values, but would not add them to the cache key, so CloudFront would send
+ * the response for one value to a viewer with another value.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-how-origin-request-policies-and-cache-policies-work-together.html
+ */
+function adviseKey(
+  sent: readonly Place[],
+  { logicalId, place }: NonNullable<BehaviorCircumstances['ownPolicy']>,
+): string {
+  const namesOf = (of: string): string =>
+    sent.flatMap(({ kind, name }) => (kind === of ? name : [])).join(', ');
+  const parts = [
+    ...(namesOf('querystring') === ''
+      ? []
+      : [`${namesOf('querystring')} to QueryStrings, with QueryStringBehavior: whitelist`]),
+    ...(namesOf('header') === '' ? [] : [`${namesOf('header')} to Headers, with HeaderBehavior: whitelist`]),
+    ...(namesOf('cookie') === ''
+      ? []
+      : ['the names of the cookies to Cookies, with CookieBehavior: whitelist']),
+  ];
+  return `in the cache policy ${logicalId}${place === undefined ? '' : ` (${place})`}, add ${parts.join('; ')}. CloudFront forwards what the cache key contains, and keeps a response for each value.`;
 }
 
 function adviseForwarded(sent: readonly Place[], where: string): string {

@@ -7,14 +7,18 @@ import type { NamedPlace, Circumstances, IntegrationCircumstances } from './circ
 import { INTEGRATION_TIMEOUTS } from '../../core/integration-timeouts.ts';
 
 /** Advises on a call that was not accepted, or on a backend that was not reached. */
-export function adviseRefused({
-  refusal,
-  target = 'the integration',
-  errorMessage = '',
-  isTls,
-  isUnrunnable,
-  nameVariables = [],
-}: IntegrationCircumstances): string {
+export function adviseRefused(
+  protocol: Circumstances['protocol'],
+  {
+    refusal,
+    target = 'the integration',
+    errorMessage = '',
+    isTls,
+    isUnrunnable,
+    nameVariables = [],
+  }: IntegrationCircumstances,
+): string {
+  const deploy = toDeploy(protocol);
   if (isUnrunnable === true)
     return `Correct the function ${target} as the sentence above says. \`gatewright check\` lists every part of the template that cannot run.`;
   switch (refusal) {
@@ -29,9 +33,9 @@ export function adviseRefused({
     case 'address':
       return /\.amazonaws\.com\b/.test(errorMessage)
         ? 'If the Uri refers to a resource of the stack, the gateway does not run the resource, and only AWS gives the resource this host: test the route in an AWS account, or set the Uri to a resource that exists in an account. Otherwise, correct the host in the Uri of the integration: it cannot be found.'
-        : 'Correct the host in the Uri of the integration: it cannot be found.';
+        : `Correct the host in the Uri of the integration: it cannot be found.${deploy}`;
     case 'request':
-      return 'Correct the mapped headers or the method of the integration: the request cannot be sent as it is.';
+      return `Correct the mapped headers or the method of the integration: the request cannot be sent as it is.${deploy}`;
     case 'unserved':
       return adviseUnserved(errorMessage);
     case 'role':
@@ -39,7 +43,7 @@ export function adviseRefused({
     case 'network':
     case undefined:
       if (isTls === true) return adviseTls(errorMessage);
-      return 'Start a server at the address of the integration, or change the integration.';
+      return `Start a server at the address of the integration, or change the Uri of the integration.${deploy}`;
   }
 }
 

@@ -468,6 +468,8 @@ export type BehaviorCircumstances = {
   readonly path?: { readonly origin: string; readonly place: string | undefined };
   /** The managed cache policy of the behavior, if it caches responses. */
   readonly cachedBy?: string;
+  /** The cache policy of the stack by which the behavior caches responses: its logical id, and its place. */
+  readonly ownPolicy?: { readonly logicalId: string; readonly place: string | undefined };
   /** The values of each part that reach the origin; a part is absent if it is not known. */
   readonly forwards?: Partial<Readonly<Record<ForwardedPart, Forwarding>>>;
 };

@@ -34,7 +34,7 @@ export function adviseByCode({
       'Give the API a Policy that allows execute-api:Invoke to the intended callers, for example with a condition on aws:SourceVpce, and deploy it again.',
     ];
   if (kind === 'handshake' && code === 'URI_TOO_LONG')
-    return ['Shorten the URL: send long values in the first message, or in a header.'];
+    return ['Shorten the URL: send long values in the first message.'];
   if (kind === 'handshake' && code === 'MALFORMED_REQUEST')
     return ['Connect with a WebSocket client: it sends the headers of a handshake (RFC 6455 §4.1).'];
   if (code === 'MALFORMED_REQUEST' && failure.includes('Host header'))

@@ -80,7 +80,7 @@ function explainOutcome(about: Circumstances): Reason {
               ),
         ],
         // The stage variable without a value is reported with the surprises.
-        changes: integration.isNameIncomplete === true ? [] : [adviseRefused(integration)],
+        changes: integration.isNameIncomplete === true ? [] : [adviseRefused(about.protocol, integration)],
       };
     case 'unreachable':
       return {
@@ -91,7 +91,7 @@ function explainOutcome(about: Circumstances): Reason {
               : `${nameOf(integration)} could not be reached: ${integration.errorMessage ?? failure}`,
           ),
         ],
-        changes: [adviseRefused(integration)],
+        changes: [adviseRefused(about.protocol, integration)],
       };
     case 'answered':
     case 'not called':

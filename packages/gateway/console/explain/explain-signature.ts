@@ -24,7 +24,7 @@ export function explainSignature(about: Circumstances): Reason {
         `${adviseSigning(isDeployed, defect)}${about.kind === 'handshake' ? PRESIGNED : ''}`,
         ...(isFunctionUrl(defect)
           ? [
-              'Or, if everybody may call the function, set AuthType: NONE on the URL, with permissions for Principal "*" to both lambda:InvokeFunctionUrl (FunctionUrlAuthType: NONE) and lambda:InvokeFunction (InvokedViaFunctionUrl: true).',
+              'Or, if anyone may call the function, set AuthType: NONE on the URL, with permissions for Principal "*" to both lambda:InvokeFunctionUrl (FunctionUrlAuthType: NONE) and lambda:InvokeFunction (InvokedViaFunctionUrl: true).',
             ]
           : []),
       ],
@@ -43,6 +43,7 @@ export function explainSignature(about: Circumstances): Reason {
       ...faults
         .filter((fault) => !isOfZone || fault !== 'time')
         .map((fault) => adviseFault(fault, { region, service, isDeployed })),
+      ...scopeAdvice(defect),
       ...(faults.includes('form') && about.routeKey !== undefined
         ? [
             `Or, if clients have tokens and no access keys, give ${about.routeKey} an authorizer that reads tokens (JWT, Cognito or Lambda) in place of AWS_IAM.${toDeploy(about.protocol)}`,
@@ -122,6 +123,21 @@ function describeScope(defect: Circumstances['defect']): string[] {
   return wrong.length === 0 ? [] : [`The client signed for ${listed(wrong, 'and')}.`];
 }
 
+/** An old signature is refused before its scope is read, so the scope may have to change as well. */
+function scopeAdvice(defect: Extract<Circumstances['defect'], { kind: 'signature' }>): string[] {
+  const { faults, scope, service, region } = defect;
+  const wrong = [
+    ...(scope === undefined || scope.service === service
+      ? []
+      : [`the service ${service} instead of ${scope.service}`]),
+    ...(scope === undefined || scope.region === region
+      ? []
+      : [`the region ${region} instead of ${scope.region}`]),
+  ];
+  const isTold = faults.includes('service') || faults.includes('region');
+  return isTold || wrong.length === 0 ? [] : [`Also sign for ${listed(wrong, 'and')}.`];
+}
+
 /** Says whose access key was used, because a client may have several profiles. */
 function describeSigner(defect: Circumstances['defect']): string[] {
   if (defect?.kind !== 'signature' || defect.accessKeyId === undefined) return [];
@@ -181,7 +197,7 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
     case 'form':
       return `Let an AWS SDK write the signature, or remove Authorization and sign the request again: the header must be AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=….${isDeployed ? '' : ' `gatewright env` prints a local key.'}`;
     case 'time':
-      return `Sign each request just before it is sent: a signature is accepted for 5 minutes, and a request that is sent again needs a new one. If the request was just signed, correct the clock of the client${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`;
+      return `Sign each request just before it is sent: a signature is accepted for 5 minutes, so a request that is sent again later needs a new one. If the request was just signed, correct the clock of the client${isDeployed ? '' : '; `gatewright clock` shows the time that the gateway uses'}.`;
     case 'host':
       return 'Sign the header Host.';
     case 'region':

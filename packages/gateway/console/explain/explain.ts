@@ -371,14 +371,17 @@ function explainParameters(
       ),
     ],
     changes: [
-      `Send ${wantedOf({ blank, misplaced })}, or make ${isOne ? 'it' : 'them'} optional in the RequestParameters of ${routeKey}.${toDeploy(protocol)}`,
+      `Send ${wantedOf({ blank, misplaced }, isOne)}, or make ${isOne ? 'it' : 'them'} optional in the RequestParameters of ${routeKey}.${toDeploy(protocol)}`,
     ],
   };
 }
 
-function wantedOf({ blank = [], misplaced = [] }: Pick<Circumstances, 'blank' | 'misplaced'>): string {
+function wantedOf(
+  { blank = [], misplaced = [] }: Pick<Circumstances, 'blank' | 'misplaced'>,
+  isOne: boolean,
+): string {
   if (blank.length > 0) return `a value for ${blank.join(', ')}`;
-  if (misplaced.length === 0) return 'the missing parameters';
+  if (misplaced.length === 0) return isOne ? 'the missing parameter' : 'the missing parameters';
   return misplaced
     .map(
       ({ name, readFrom, at }) =>

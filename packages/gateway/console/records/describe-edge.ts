@@ -63,7 +63,7 @@ export function findBehavior(
       if (behavior['TargetOriginId'] === id)
         return {
           ...describeBehavior(resource, behavior, `DistributionConfig.${name}`),
-          ...nameCaching(behavior),
+          ...nameCaching(stacks, behavior),
           path: { origin: prefix, place: placeOf(resource, `DistributionConfig.${name}.PathPattern`) },
           forwards: describeForwarding(stacks, resource, behavior, `DistributionConfig.${name}`),
         };
@@ -72,8 +72,20 @@ export function findBehavior(
   return undefined;
 }
 
-/** Names a managed cache policy that caches responses. */
-function nameCaching({ CachePolicyId: id }: UnknownMembers): Pick<BehaviorCircumstances, 'cachedBy'> {
+/** Names the cache policy of the behavior, if it caches responses. */
+function nameCaching(
+  stacks: readonly ResolvedStack[],
+  { CachePolicyId: id }: UnknownMembers,
+): Pick<BehaviorCircumstances, 'cachedBy' | 'ownPolicy'> {
+  const own = findByPhysicalId(stacks, 'AWS::CloudFront::CachePolicy', asText(id) ?? '');
+  // AWS allows no parameters in the key of a policy whose MaxTTL is 0.
+  if (own !== undefined && Number(membersOf(own.properties['CachePolicyConfig'])['MaxTTL']) !== 0)
+    return {
+      ownPolicy: {
+        logicalId: own.logicalId,
+        place: placeOf(own, 'CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin'),
+      },
+    };
   const policy = findManaged(MANAGED_CACHE_POLICIES, asText(id) ?? '');
   return policy === undefined || policy.maxTtlSeconds === 0 ? {} : { cachedBy: policy.name };
 }

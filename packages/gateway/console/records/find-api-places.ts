@@ -293,9 +293,13 @@ function placesOfCachedResult(
   );
 }
 
-function findAuthorizer(name: string, { stack }: At): ResolvedResource | undefined {
+/** The name of an authorizer is unique only within its API. */
+function findAuthorizer(name: string, { stack, api }: At): ResolvedResource | undefined {
   return [...stack.resources.values()].find(
-    ({ type, properties }) => AUTHORIZERS.includes(type) && asText(properties['Name']) === name,
+    ({ type, properties }) =>
+      AUTHORIZERS.includes(type) &&
+      asText(properties['Name']) === name &&
+      [properties['RestApiId'], properties['ApiId']].includes(api.apiId),
   );
 }
 

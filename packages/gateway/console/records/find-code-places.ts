@@ -64,7 +64,26 @@ export function findAuthorizerLine(
     defect.member !== undefined
   )
     return ofNested(handler, 'context', defect.member);
+  if (
+    defect?.kind === 'authorizer' &&
+    defect.code === 'malformed' &&
+    defect.part === 'policyDocument' &&
+    defect.given === undefined
+  )
+    return ofReturnWithout(handler, 'policyDocument');
   return ofPatterns(handler, patternsOfAuthorizer(defect));
+}
+
+/** The only `return` whose value lacks the member. Lines that write the member returned something else. */
+function ofReturnWithout(handler: HandlerText, name: string): readonly NamedPlace[] {
+  const lines = handler.text.split('\n');
+  const found = findLines(handler, RETURNS).filter((place) => {
+    const at = Number(/\d+$/.exec(place)?.[0]) - 1;
+    const [first = '', ...others] = statementAt(lines, at);
+    return ![first.slice(first.search(RETURNS)), ...others].some((text) => text.includes(name));
+  });
+  const [place, ...others] = found;
+  return place === undefined || others.length > 0 ? [] : [{ what: 'its code', place }];
 }
 
 function ofError(lines: readonly string[], handler: HandlerText | undefined): readonly NamedPlace[] {
@@ -88,13 +107,7 @@ const MOST_LINES_OF_CALL = 30;
  * @param first the line at which the call begins, counted from 1
  */
 function findNamedInCall(code: readonly string[], first: number, printed: string): number {
-  let depth = 0;
-  const call: string[] = [];
-  for (const text of code.slice(first - 1, first - 1 + MOST_LINES_OF_CALL)) {
-    call.push(text);
-    depth += countOf(text, /[([{]/g) - countOf(text, /[)\]}]/g);
-    if (depth <= 0) break;
-  }
+  const call = statementAt(code, first - 1);
   // The stack follows the message.
   const [message = ''] = printed.split(/\n\s+at |\nTraceback|\\n\s+at /, 1);
   const names = [...message.matchAll(/['"`]([A-Za-z_]\w{2,})['"`]|\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b/g)];
@@ -110,6 +123,18 @@ function findNamedInCall(code: readonly string[], first: number, printed: string
     if (line !== -1) return first + line;
   }
   return first;
+}
+
+/** Returns the lines of the statement that begins at a line, up to the one that closes its brackets. */
+function statementAt(code: readonly string[], index: number): string[] {
+  let depth = 0;
+  const statement: string[] = [];
+  for (const text of code.slice(index, index + MOST_LINES_OF_CALL)) {
+    statement.push(text);
+    depth += countOf(text, /[([{]/g) - countOf(text, /[)\]}]/g);
+    if (depth <= 0) break;
+  }
+  return statement;
 }
 
 function countOf(text: string, sign: RegExp): number {
@@ -193,7 +218,6 @@ const PATTERNS_OF_POLICY = [
 
 const PATTERNS_OF_PART: Partial<Readonly<Record<AuthorizerResultPart, readonly RegExp[]>>> = {
   isAuthorized: [member('isAuthorized')],
-  policyDocument: [member('policyDocument'), RETURNS],
   policy: [/['"]?Statement['"]?\s*[:=]/, member('policyDocument'), RETURNS],
   resource: [/['"]?Resource['"]?\s*[:=]/],
   principalId: [member('principalId'), RETURNS],

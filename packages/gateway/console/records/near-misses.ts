@@ -78,6 +78,8 @@ function compare(
     const other = given[wanted.indexOf(segment)] ?? '';
     // The most similar segment comes first.
     const edits = countEdits(segment.toLowerCase(), other.toLowerCase());
+    // Such a route has nothing in common with the request.
+    if (edits > MAX_EDITS && wanted.length === 1) return undefined;
     return {
       distance: 2 + edits / (MAX_EDITS + 2),
       ...(edits > MAX_EDITS && { isFar: true }),

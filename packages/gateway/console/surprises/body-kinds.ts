@@ -1,6 +1,7 @@
 /** Bodies that the gateway encoded, decoded or damaged on their way (docs/aws §2.4, §2.7). */
 import { parseJson } from '@gatewright/aws/json-object';
 import { bareType, isBinaryType, readHttpBody, readRestBody } from '../../core/events/media-types.ts';
+import { toDeploy } from '../explain/reason.ts';
 import { findLine, isPythonCode } from '../records/handler-lines.ts';
 import { READS_BODY } from '../records/misread-event.ts';
 import { selectResponse } from './selected-response.ts';
@@ -12,6 +13,7 @@ const USUAL_TYPE = 'application/json';
 
 const base64AsText: SurpriseKind = {
   code: 'BASE64_AS_TEXT',
+  editsApi: true,
   mark: 'base64 as text',
   source: 'docs/aws §2.4',
   find(facts) {
@@ -71,7 +73,7 @@ const replyDamaged: SurpriseKind = {
         `The integration responded with bytes that are not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded them as text: the client got U+FFFD instead of each invalid byte sequence. ${describeTypes(facts)}`,
       ],
       changes: [
-        `Add ${contentType} to the binary media types, and have the client send it as the first type of Accept.\n${printTypes(facts, contentType)}`,
+        `Add ${contentType} to the binary media types, and have the client send it as the first type of Accept.${toDeploy('rest')}\n${printTypes(facts, contentType)}`,
       ],
     };
   },
@@ -95,7 +97,7 @@ const requestDamaged: SurpriseKind = {
         `The body of the request is not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded it as text: the integration got U+FFFD instead of each invalid byte sequence. ${describeTypes(facts)}`,
       ],
       changes: [
-        `Add ${bareType(contentType)} to the binary media types. A Lambda proxy then gets the body as base64, with isBase64Encoded true.\n${printTypes(facts, bareType(contentType))}`,
+        `Add ${bareType(contentType)} to the binary media types. A Lambda proxy then gets the body as base64, with isBase64Encoded true.${toDeploy('rest')}\n${printTypes(facts, bareType(contentType))}`,
       ],
     };
   },
@@ -159,6 +161,7 @@ function decodes(handler: SurpriseFacts['handler']): boolean {
 
 const decompressed: SurpriseKind = {
   code: 'CONTENT_ENCODING_REMOVED',
+  editsApi: true,
   mark: 'decompressed',
   source: 'docs/aws §2.7',
   find(facts) {
@@ -265,7 +268,7 @@ export function addAccepted(facts: SurpriseFacts): string {
   const isConcrete = firstAccepted !== undefined && /^[^*/]+\//.test(firstAccepted) && !isOfBrowser;
   const type = isConcrete ? firstAccepted : '*/*';
   const text = printTypes(facts, type);
-  return `Add ${type} to the binary media types of the API. Requests with such a Content-Type then also reach the function as base64${type === '*/*' ? ', and MOCK integrations need ContentHandling: CONVERT_TO_TEXT' : ''}.\n${text}`;
+  return `Add ${type} to the binary media types of the API. Requests with such a Content-Type then also reach the function as base64${type === '*/*' ? ', and MOCK integrations need ContentHandling: CONVERT_TO_TEXT' : ''}.${toDeploy('rest')}\n${text}`;
 }
 
 /** The remedy that changes least comes first: another binary media type changes requests too. */
@@ -277,7 +280,7 @@ function returnBytes(facts: SurpriseFacts, contentType: string): readonly string
     return [...text, text.length === 0 ? addAccepted(facts) : orElse(addAccepted(facts))];
   const isListed = isBinaryType(contentType, facts.binaryMediaTypes);
   return [
-    `Have the client send ${contentType} as the first type of Accept${isListed ? '.' : `, and add ${contentType} to the binary media types of the API.\n${printTypes(facts, contentType)}`}`,
+    `Have the client send ${contentType} as the first type of Accept${isListed ? '.' : `, and add ${contentType} to the binary media types of the API.${toDeploy('rest')}\n${printTypes(facts, contentType)}`}`,
     `If the client cannot change its Accept, as <img> and <video> cannot: ${addAccepted(facts).replace(/^Add/, 'add')}`,
   ];
 }

@@ -35,7 +35,7 @@ export const inputNotKeyed: SurpriseKind = {
     return {
       values: { authorizer: name, name: read.name },
       because: [
-        `API Gateway caches results of authorizer ${name} for ${ttlSeconds} s, and compares ${keys.length === 0 ? 'nothing of the request' : `only ${listed(keys)}`}. The function reads ${what} at ${read.place}, but ${what} is not an identity source. This request therefore got the policy and the context of an earlier request, which may have had another value.`,
+        `API Gateway caches results of authorizer ${name} for ${ttlSeconds} s, and compares ${keys.length === 0 ? 'nothing of the request' : `only ${listed(keys)}`}. The function of the authorizer reads ${what} at ${read.place}, but ${what} is not an identity source. This request therefore got the result of an earlier request, which may have had another value.`,
       ],
       changes: [
         `Add ${what} to the identity sources of authorizer ${name}, so that each value has its own result; a request without it is then refused with 401. Or have the function called for every request: ${nameUncached(definition, name)}.`,

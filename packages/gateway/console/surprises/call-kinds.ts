@@ -20,6 +20,7 @@ const PLACEHOLDER = /\{([^{}/]+?)\+?\}/g;
 
 const pathValueMissing: SurpriseKind = {
   code: 'PATH_VALUE_MISSING',
+  editsApi: true,
   mark: 'path value missing',
   isCause: true,
   source: 'docs/aws §7.6',
@@ -90,6 +91,7 @@ function uriOf(integration: Integration | undefined): string | undefined {
 
 const statusOverwritten: SurpriseKind = {
   code: 'STATUS_OVERWRITTEN',
+  editsApi: true,
   mark: 'status overwritten',
   source: 'docs/aws §7.8',
   find({ integration, recorded: { outcome, received, status } }) {
@@ -147,6 +149,7 @@ const byDefaultRoute: SurpriseKind = {
 
 const templateSkipped: SurpriseKind = {
   code: 'TEMPLATE_SKIPPED',
+  editsApi: true,
   mark: 'template skipped',
   isCause: true,
   source: 'docs/aws §7.1',
@@ -192,6 +195,7 @@ const withoutCluster: SurpriseKind = {
 
 const mockWithoutBody: SurpriseKind = {
   code: 'MOCK_WITHOUT_BODY',
+  editsApi: true,
   mark: 'mock has no body',
   source: 'docs/aws §8',
   find(facts) {
@@ -202,7 +206,7 @@ const mockWithoutBody: SurpriseKind = {
     return {
       values: {},
       because: [
-        'The response template reads $input, which is empty, because a MOCK integration responds without a body. The body of the request can be read in the request template only.',
+        'The response template reads the body by $input, and the body is empty, because a MOCK integration responds without one. The body of the request can be read in the request template only.',
       ],
       changes: [
         'Set a value in the request template, for example $context.requestOverride.path.name, and read it in the response template; or use another integration.',
@@ -261,6 +265,7 @@ const bodyReadAsEmpty: SurpriseKind = {
 
 const referenceEmpty: SurpriseKind = {
   code: 'REFERENCE_EMPTY',
+  editsApi: true,
   mark: 'reference empty',
   source: 'docs/aws §7.3',
   find(facts) {

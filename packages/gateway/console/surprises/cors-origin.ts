@@ -110,8 +110,8 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
     const own = error && received.stage?.deployment.errors.worderOf?.(error.code);
     return [
       own === undefined
-        ? `To let pages read this reply, give the API a gateway response for ${usual} with ${setting}.`
-        : `To let pages read this reply, change the gateway response that the API itself has for ${own}: it needs ${setting}.${own.startsWith('DEFAULT_') ? '' : ` It does not inherit the headers of ${usual}.`}`,
+        ? `To let pages read this reply, give the API a gateway response for ${usual} with ${setting}.${toDeploy('rest')}`
+        : `To let pages read this reply, change the gateway response that the API itself has for ${own}: it needs ${setting}.${own.startsWith('DEFAULT_') ? '' : ` It does not inherit the headers of ${usual}.`}${toDeploy('rest')}`,
     ];
   }
   return [allowInReply(facts, origin)];
@@ -126,7 +126,7 @@ function allowInReply(facts: SurpriseFacts, origin: string): string {
   if (isFixedPreflight(facts) && definition !== undefined && OF_EVENTS.includes(definition.form))
     return `Set ${nameSetting('preflightOrigin', definition, origin)}.${toDeploy('rest')}`;
   return isSelecting(integration)
-    ? `Map method.response.header.Access-Control-Allow-Origin: "'${origin}'" in ResponseParameters of the integration response for ${recorded.status}, and declare the header in the method response.`
+    ? `Map method.response.header.Access-Control-Allow-Origin: "'${origin}'" in ResponseParameters of the integration response for ${recorded.status}, and declare the header in the method response.${toDeploy('rest')}`
     : integration !== undefined && 'functionName' in integration
       ? `Return Access-Control-Allow-Origin: ${origin} in the headers of the function’s response.`
       : `Return Access-Control-Allow-Origin: ${origin} from the integration.`;

@@ -5,6 +5,7 @@ import type { SurpriseKind } from './surprise.ts';
 /** Executions are recorded and get an ARN, but the gateway runs no state. */
 const executionRecorded: SurpriseKind = {
   code: 'EXECUTION_NOT_RUN',
+  editsApi: true,
   mark: 'execution not run',
   source: 'docs/aws §8',
   find({ integration, recorded }) {
@@ -65,6 +66,7 @@ const executionFailed: SurpriseKind = {
  */
 const executionRepeated: SurpriseKind = {
   code: 'EXECUTION_REPEATED',
+  editsApi: true,
   mark: 'no new execution',
   isCause: true,
   source: 'docs/aws §8',

@@ -16,6 +16,7 @@ const FAILED_COUNTS = ['FailedEntryCount', 'FailedRecordCount', 'FailedPutCount'
 
 export const entriesFailed: SurpriseKind = {
   code: 'ENTRIES_FAILED',
+  editsApi: true,
   mark: 'entries failed',
   source: 'docs/aws §8',
   find({ integration, recorded }) {

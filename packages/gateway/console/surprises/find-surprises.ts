@@ -49,16 +49,25 @@ export function describeSurprises(
     minorChanges: found
       .filter(({ kind }) => kind.isMinor === true)
       .flatMap(({ told }) => told.changes.map(clean)),
-    // Two surprises may recommend the same change.
-    changes: [
-      ...new Set(
-        found
-          .filter(({ kind }) => !hasCause || kind.isMinor !== true)
-          .flatMap(({ told }) => told.changes.map(clean)),
-      ),
-    ],
+    changes: listChanges(
+      found.filter(({ kind }) => !hasCause || kind.isMinor !== true),
+      recorded,
+      clean,
+    ),
   };
 }
+
+/** Two surprises may recommend the same change. */
+function listChanges(found: readonly Found[], recorded: Recorded, clean: (text: string) => string): string[] {
+  const changes = [...new Set(found.flatMap(({ told }) => told.changes.map(clean)))];
+  const editsApi = found.some(({ kind, told }) => kind.editsApi === true && told.changes.length > 0);
+  const isTold = changes.some((text) => text.includes('deploy'));
+  const isServed = isEvent(recorded) || recorded.received.api.protocol === 'http';
+  return editsApi && !isTold && !isServed ? [...changes, DEPLOY] : changes;
+}
+
+/** Only a deployment changes what a stage of a REST or WebSocket API serves (docs/aws §10.2). */
+const DEPLOY = 'After a change to the API, deploy the API again: its stages serve the change only then.';
 
 type Found = { readonly kind: SurpriseKind; readonly told: Told };
 

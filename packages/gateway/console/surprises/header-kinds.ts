@@ -24,6 +24,7 @@ const TELLING = ['location', 'set-cookie', 'content-disposition', 'content-encod
 
 const remapped: SurpriseKind = {
   code: 'HEADER_REMAPPED',
+  editsApi: true,
   mark: 'header renamed',
   source: 'docs/aws §2.7',
   find(facts) {
@@ -141,6 +142,7 @@ function ownNames(headers: HeaderList): readonly string[] {
 
 const notMapped: SurpriseKind = {
   code: 'HEADERS_NOT_MAPPED',
+  editsApi: true,
   mark: 'headers not mapped',
   source: 'docs/aws §7.6',
   find(facts) {

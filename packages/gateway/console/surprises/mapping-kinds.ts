@@ -15,6 +15,7 @@ import type { SurpriseKind } from './surprise.ts';
 
 const emptyRequest: SurpriseKind = {
   code: 'REQUEST_TEMPLATE_EMPTY',
+  editsApi: true,
   mark: 'empty template',
   isCause: true,
   source: 'docs/aws §7.1',
@@ -141,6 +142,14 @@ function referencedNames(text: string): readonly string[] {
 const EXPRESSION =
   /^(?:(?:method|route)\.request\.(?:path|querystring|header|multivalue\w+|body)|integration\.response\.(?:header|multivalueheader|body)|stageVariables|context)(?:\.|$)/;
 
+/** A method of a REST API must declare a parameter that its integration reads, or the deployment fails. */
+function declaring(text: string): string {
+  const declared = /^method\.request\.(path|querystring|header)\.\S+$/.exec(text);
+  return declared === null
+    ? ''
+    : `, and have ${text}: ${declared[1] === 'path'} in RequestParameters of the method, without which AWS refuses the mapping`;
+}
+
 /** A source in single quotes is a constant, although its text is an expression. */
 const quoted: SurpriseKind = {
   code: 'MAPPING_QUOTED',
@@ -173,7 +182,7 @@ const quoted: SurpriseKind = {
       ),
       changes: found.map(
         ({ text, where }) =>
-          `Remove the single quotes: write ${text} in ${where} of ${route.routeKey}.${toDeploy(api.protocol)}`,
+          `Remove the single quotes: write ${text} in ${where} of ${route.routeKey}${declaring(text)}.${toDeploy(api.protocol)}`,
       ),
     };
   },

@@ -338,6 +338,7 @@ const RESPONSE_MEMBERS = new Set(['body', 'headers', 'cookies', 'isBase64Encoded
 
 const buffered: SurpriseKind = {
   code: 'STREAM_BUFFERED',
+  editsApi: true,
   mark: 'stream buffered',
   source: 'docs/aws §8.3',
   find(facts) {

@@ -56,6 +56,7 @@ const pathWithoutValue: SurpriseKind = {
  */
 const headerWithoutValue: SurpriseKind = {
   code: 'RESPONSE_MAPPING_EMPTY',
+  editsApi: true,
   mark: 'response value missing',
   source: 'docs/aws §7.6',
   find(facts) {

@@ -28,6 +28,11 @@ export type SurpriseKind = {
    * is the cause.
    */
   readonly isMinor?: true;
+  /**
+   * Whether an advised change edits the API. A stage of a REST or WebSocket API serves such a change only after the
+   * next deployment, which the explanation then says, unless the advice itself does.
+   */
+  readonly editsApi?: true;
   /** The section of docs/aws that describes the rule. */
   readonly source: string;
   /** Reads the record and the lookups. Returns undefined if the request has no such surprise. */

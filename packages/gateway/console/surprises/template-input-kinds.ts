@@ -6,6 +6,7 @@ import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import { adviseBody, describeBodyFault } from '../explain/mapping-advice.ts';
 import { findJsonFault } from '../records/json-fault.ts';
 import { requestTemplateOf } from '../records/sent.ts';
+import { listed } from '../explain/reason.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
@@ -77,6 +78,7 @@ const bodyUnreadable: SurpriseKind = {
 
 const pathWithoutValue: SurpriseKind = {
   code: 'TEMPLATE_PATH_EMPTY',
+  editsApi: true,
   mark: undefined,
   isCause: true,
   source: 'docs/aws §7.2',
@@ -99,6 +101,7 @@ const pathWithoutValue: SurpriseKind = {
 
 const queryInTemplate: SurpriseKind = {
   code: 'QUERY_REPEATED_IN_TEMPLATE',
+  editsApi: true,
   mark: undefined,
   source: 'docs/aws §7.2',
   find(facts) {
@@ -158,11 +161,26 @@ const callerValueMissing: SurpriseKind = {
         `The request template refers to ${named}, but ${route.routeKey} has no authorizer, so ${one ? 'it' : 'they'} printed nothing.`,
       ],
       changes: [
-        `Give ${route.routeKey} an authorizer (AuthorizationType and AuthorizerId), or remove ${named} from the template, and deploy the API again.`,
+        `${adviseAuthorizers(references, route.routeKey)} Otherwise, remove ${named} from the template. In both cases, deploy the API again.`,
       ],
     };
   },
 };
+
+/**
+ * Claims come from a Cognito authorizer, and all other values from a Lambda authorizer
+ * (docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html).
+ */
+function adviseAuthorizers(references: readonly string[], routeKey: string): string {
+  const [claims, others] = [true, false].map((isClaim) =>
+    references
+      .filter((name) => name.startsWith('claims.') === isClaim)
+      .map((name) => `$context.authorizer.${name}`),
+  );
+  const give = (type: string, values: readonly string[] = []): string[] =>
+    values.length === 0 ? [] : [`a ${type} authorizer, which provides ${listed(values)}`];
+  return `Give ${routeKey} ${[...give('Lambda', others), ...give('Cognito', claims)].join(', or ')} (AuthorizationType and AuthorizerId).`;
+}
 
 /** The request template that was applied; empty if there is none, or if the request was refused. */
 function templateOf({ integration, recorded }: SurpriseFacts): string {

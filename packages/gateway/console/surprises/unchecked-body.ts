@@ -16,6 +16,7 @@ import type { SurpriseKind, Told } from './surprise.ts';
 
 const notValidated: SurpriseKind = {
   code: 'BODY_NOT_VALIDATED',
+  editsApi: true,
   mark: 'not validated',
   source: 'docs/aws §6',
   find(facts) {

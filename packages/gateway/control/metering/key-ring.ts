@@ -55,9 +55,12 @@ export class AccountKeyRing implements KeyRing {
     const members = [...this.#openersOf(plans, apiId, stageName).keys()].flatMap((planId) =>
       plans.keysOf(planId),
     );
+    const withName = Map.groupBy(keys.all, ({ name }) => name);
     const names = members.flatMap(({ keyId }) => {
       const key = keys.find(keyId);
-      return key?.enabled === true ? (key.name ?? key.id) : [];
+      if (key?.enabled !== true) return [];
+      // Names of API keys are not unique (API_CreateApiKey), and `gatewright keys value` needs a unique one.
+      return key.name === undefined || (withName.get(key.name)?.length ?? 0) > 1 ? key.id : key.name;
     });
     return [...new Set(names)];
   }

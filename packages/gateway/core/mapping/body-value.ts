@@ -46,6 +46,8 @@ function parse(body: string): JsonValue | undefined {
   try {
     return JSON.parse(body) as JsonValue;
   } catch {
-    throw new MalformedBodyError('the body starts like JSON but is not valid JSON');
+    throw new MalformedBodyError(
+      'a parameter is mapped from the body, which starts like JSON but is not valid JSON',
+    );
   }
 }

@@ -15,7 +15,10 @@ export function match(received: Received, at: { readonly random: Random }): Matc
   const { stageName, path } = api.locate(received.rawPath, api.stages);
   const named = api.stages.get(stageName);
   if (named === undefined)
-    throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: `no stage "${stageName}"` });
+    throw gatewayError('STAGE_NOT_FOUND', {
+      source: 'client',
+      reason: `the API has no stage "${stageName}"`,
+    });
   if (api.disableExecuteApiEndpoint && namesExecuteApi(received))
     throw gatewayError('STAGE_NOT_FOUND', { source: 'client', reason: 'DisableExecuteApiEndpoint is set' });
   const stage = chooseRelease(named, at.random);

@@ -14,9 +14,15 @@ import { requestConditions } from '../events/request-conditions.ts';
 import type { HeaderList } from '../events/header-list.ts';
 import type { PackedBody, PrivateDomain } from '../events/request-facts.ts';
 import { MAX_BODY_BYTES } from '../exchange.ts';
-import type { Matched, Received, RequestLimits } from '../exchange.ts';
+import { URL_LIMIT_CHARACTERS } from '../websocket/limits.ts';
+import type { Matched, Received, RequestLimits, ServedApi } from '../exchange.ts';
 
-const USUAL_LIMITS: RequestLimits = { urlBytes: 10_240, headerBytes: 10_240 };
+/** The limits of each kind of API, as in the developer guide's pages of quotas. REST APIs: those of Regional APIs. */
+const USUAL_LIMITS: Readonly<Record<ServedApi['protocol'], RequestLimits>> = {
+  rest: { urlBytes: 10_240, headerBytes: 10_240 },
+  http: { urlBytes: 10_240, headerBytes: 10_240, hasRequestLine: true },
+  websocket: { urlBytes: URL_LIMIT_CHARACTERS, headerBytes: 10_240 },
+};
 const MAX_ARN_BYTES = 1600;
 /**
  * The path length up to which the length of the ARN is not checked. With such a path, the ARN is within AWS's limit in
@@ -25,18 +31,22 @@ const MAX_ARN_BYTES = 1600;
 const SHORT_PATH = 1300;
 
 export function screen(received: Received): void {
-  const limits = received.api.limits ?? USUAL_LIMITS;
-  const urlBytes = received.rawPath.length + received.rawQuery.length;
+  const limits = received.api.limits ?? USUAL_LIMITS[received.api.protocol];
+  const urlBytes =
+    received.rawPath.length + (received.rawQuery === '' ? 0 : '?'.length + received.rawQuery.length);
   if (urlBytes > limits.urlBytes)
     throw gatewayError('URI_TOO_LONG', {
       source: 'client',
-      reason: `the URL has ${urlBytes} bytes; at most ${limits.urlBytes} are allowed`,
+      reason: `the URL has ${urlBytes} bytes; ${limits.hasRequestLine === true ? `the request line and the headers together may have at most ${limits.headerBytes}` : `at most ${limits.urlBytes} are allowed`}`,
     });
   // Attack: a server that cuts the path at `#` may serve a route other than the authorized route. A request target has
   // no fragment (RFC 9112 §3.2).
   if (received.rawPath.includes('#') || received.rawQuery.includes('#'))
     throw gatewayError('MALFORMED_REQUEST', { source: 'client', reason: 'the URL contains an unescaped #' });
-  let headerBytes = 0;
+  // The request line is `GET /path HTTP/1.1`.
+  const lineBytes =
+    limits.hasRequestLine === true ? received.method.length + urlBytes + ' HTTP/1.1'.length + 1 : 0;
+  let headerBytes = lineBytes;
   let hosts = 0;
   let isName = true;
   for (const text of received.headers.lines) {
@@ -54,7 +64,7 @@ export function screen(received: Received): void {
   if (headerBytes > limits.headerBytes)
     throw gatewayError('HEADERS_TOO_LARGE', {
       source: 'client',
-      reason: `the headers have ${headerBytes} bytes; at most ${limits.headerBytes} are allowed`,
+      reason: `the ${lineBytes === 0 ? 'headers' : 'request line and the headers together'} have ${headerBytes} bytes; at most ${limits.headerBytes} are allowed${received.api.functionUrl === undefined ? '' : ', as for API Gateway, because AWS documents no limit of function URLs'}`,
     });
   if (received.body !== undefined && received.body.length > MAX_BODY_BYTES)
     throw gatewayError('REQUEST_TOO_LARGE', {

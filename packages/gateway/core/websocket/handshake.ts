@@ -4,7 +4,6 @@
  */
 import { UPGRADE_PHASE } from '../events/header-phases.ts';
 import { gatewayError } from '../errors.ts';
-import { URL_LIMIT_CHARACTERS } from './limits.ts';
 import type { GatewayError } from '../errors.ts';
 import type { RequestFacts } from '../events/request-facts.ts';
 
@@ -14,21 +13,16 @@ const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const PROTOCOLS = /^\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:\s*,\s*[!#$%&'*+\-.^_`|~0-9A-Za-z]+)*\s*$/;
 
 /**
- * Checks the URL and the headers of a handshake.
- * @throws GatewayError MALFORMED_REQUEST if the request is not a valid WebSocket upgrade, or URI_TOO_LONG if its URL is
- * too long
+ * Checks the method and the headers of a handshake.
+ * @throws GatewayError MALFORMED_REQUEST if the request is not a valid WebSocket upgrade
  */
 export function checkHandshake(request: RequestFacts): void {
-  if (request.rawPath.length + request.rawQuery.length > URL_LIMIT_CHARACTERS)
-    throw gatewayError('URI_TOO_LONG', {
-      source: 'client',
-      reason: 'the WebSocket URL is longer than 4,096 characters',
-    });
   const upgrade = request.headers.last('upgrade')?.trim().toLowerCase();
   if (request.method !== 'GET' || upgrade !== 'websocket')
     throw malformed('a WebSocket upgrade must be a GET request with Upgrade: websocket');
-  if (!KEY.test(request.headers.last('sec-websocket-key') ?? ''))
-    throw malformed('Sec-WebSocket-Key is missing or is not 16 bytes in base64');
+  const key = request.headers.last('sec-websocket-key');
+  if (key === undefined) throw malformed('the header Sec-WebSocket-Key is missing');
+  if (!KEY.test(key)) throw malformed('Sec-WebSocket-Key is not 16 bytes in base64');
   if (request.headers.last('sec-websocket-version')?.trim() !== '13')
     throw malformed('Sec-WebSocket-Version is not 13', ['Sec-WebSocket-Version', '13']);
   const protocols = request.headers.last('sec-websocket-protocol');

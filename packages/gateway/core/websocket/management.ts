@@ -105,7 +105,8 @@ export function findStage(api: ServedApi, path: string): FoundStage {
   if (stage === undefined || api.disableExecuteApiEndpoint)
     throw gatewayError('STAGE_NOT_FOUND', {
       source: 'client',
-      reason: stage === undefined ? `no stage "${stageName}"` : 'DisableExecuteApiEndpoint is set',
+      reason:
+        stage === undefined ? `the API has no stage "${stageName}"` : 'DisableExecuteApiEndpoint is set',
     });
   if (api.closedBecause !== undefined)
     throw gatewayError('API_CONFIGURATION_ERROR', { source: 'gateway', reason: api.closedBecause });

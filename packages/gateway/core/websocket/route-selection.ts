@@ -30,7 +30,8 @@ export function matchConnect(received: Received): Matched {
   if (stage === undefined || api.disableExecuteApiEndpoint)
     throw gatewayError('STAGE_NOT_FOUND', {
       source: 'client',
-      reason: stage === undefined ? `no stage "${stageName}"` : 'DisableExecuteApiEndpoint is set',
+      reason:
+        stage === undefined ? `the API has no stage "${stageName}"` : 'DisableExecuteApiEndpoint is set',
     });
   received.onStage(stage, path);
   if (path !== '/')

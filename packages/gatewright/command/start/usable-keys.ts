@@ -2,8 +2,8 @@ import { listOf, memberOf } from '@gatewright/aws/json-object';
 import type { ApiRoutes, ResolvedStack } from '../../../gateway/engine/index.ts';
 
 /**
- * Returns the name of an API key in a usage plan of the stage; undefined if there is none. `gatewright keys value NAME`
- * prints the value of the key. The suggested commands do not contain the value, because a template may contain the
+ * Returns the name of an API key in a usage plan of the stage, or its id if several keys have this name; undefined if
+ * there is none. `gatewright keys value NAME` prints the value of the key. The suggested commands do not contain the value, because a template may contain the
  * value that is used on AWS.
  */
 export function findKeyName(
@@ -26,10 +26,12 @@ export function findKeyName(
       .filter(({ properties: { UsagePlanId: plan } }) => typeof plan === 'string' && plans.has(plan))
       .map(({ properties: { KeyId: key } }) => key),
   );
-  const key = ofType('AWS::ApiGateway::ApiKey').find(
+  const keys = ofType('AWS::ApiGateway::ApiKey');
+  const key = keys.find(
     ({ physicalId, properties: { Enabled: isEnabled } }) => keyIds.has(physicalId) && isEnabled !== false,
   );
   if (key === undefined) return undefined;
   const { Name: name } = key.properties;
-  return typeof name === 'string' ? name : key.physicalId;
+  const isUnique = keys.filter(({ properties }) => properties['Name'] === name).length === 1;
+  return typeof name === 'string' && isUnique ? name : key.physicalId;
 }

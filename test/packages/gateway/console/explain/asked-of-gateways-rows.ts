@@ -165,7 +165,7 @@ export const ASKED_OF_GATEWAYS: readonly AskedRow[] = [
     status: 401,
     because: /Authorizer bearer refused the request with Unauthorized/,
     change:
-      /a gateway response for DEFAULT_4XX with responseParameters: \{ gatewayresponse\.header\.Access-Control-Allow-Origin: "'https:\/\/app\.example'" \}, in x-amazon-apigateway-gateway-responses of the document\.$/m,
+      /a gateway response for DEFAULT_4XX with responseParameters: \{ gatewayresponse\.header\.Access-Control-Allow-Origin: "'https:\/\/app\.example'" \}, in x-amazon-apigateway-gateway-responses of the document\./m,
   },
   {
     source: 'https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html',

@@ -40,10 +40,10 @@ describe('the advice about a failed call', () => {
   // aws-samples/serverless-patterns, apigw-appsync-dynamodb-sam: the Uri is the URL of an AppSync API of the stack
   it('does not call the host wrong that AWS gives to a resource which does not run here', () => {
     const advise = (host: string): string =>
-      adviseRefused({
+      adviseRefused('http', {
         refusal: 'address',
         errorMessage: `POST https://${host}: getaddrinfo ENOTFOUND ${host}`,
-      } as unknown as Parameters<typeof adviseRefused>[0]);
+      } as unknown as Parameters<typeof adviseRefused>[1]);
     assert.match(
       advise('a1.appsync-api.us-east-1.amazonaws.com'),
       /^If the Uri refers to a resource of the stack/,

@@ -102,7 +102,7 @@ const ROWS: readonly Row[] = [
     as: 'admin',
     path: `/prod/@connections/${ID}`,
     status: 403,
-    because: /No stage "prod"/,
+    because: /The API has no stage "prod"/,
     change: /^→ Create the Management API client with the endpoint https:\/\/\{domainName\}\/\{stage\}/m,
   },
   {
@@ -112,7 +112,7 @@ const ROWS: readonly Row[] = [
     path: `/@connections/${ID}`,
     status: 403,
     because:
-      /No stage "@connections"\..*\n.*The endpoint of a Management API client \(@connections\) ends with the stage/,
+      /The API has no stage "@connections"\..*\n.*The endpoint of a Management API client \(@connections\) ends with the stage/,
     change: /^→ Create the Management API client with the endpoint https:\/\/\{domainName\}\/\{stage\}/m,
   },
 ];

@@ -270,7 +270,7 @@ describe('a name that differs only in letter case', () => {
       routeKey: undefined,
       phase: 'match',
       code: 'STAGE_NOT_FOUND',
-      failure: 'No stage "prod".',
+      failure: 'The API has no stage "prod".',
       definition: { form: 'sam-globals', logicalId: 'ServerlessRestApi', file: 'template.yaml' },
     });
     assert.match(changes.join('\n'), /^Call \/Prod\/hello\. SAM gives the stage name Prod to an API/);

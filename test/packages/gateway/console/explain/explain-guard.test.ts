@@ -169,7 +169,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'an integration that cannot be reached',
     integrated(502, 'connection refused', { outcome: 'unreachable' }),
     'could not be reached: connection refused.',
-    'Start a server at the address of the integration, or change the integration.',
+    'Start a server at the address of the integration, or change the Uri of the integration. A change to the API takes effect when you deploy it again.',
   ],
   [
     'a function that is too slow',

@@ -175,7 +175,7 @@ describe('explainMatch', () => {
     [
       '/nope',
       /^The handshake at \/nope was refused with 403 in the phase match\.$/,
-      /No stage "nope"\. The API has the stage dev\./,
+      /The API has no stage "nope"\. The API has the stage dev\./,
       /^Connect to \/dev\.$/,
     ],
   ];

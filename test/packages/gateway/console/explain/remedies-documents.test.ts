@@ -133,7 +133,7 @@ parameters: [{ name: q, in: query, required: true, schema: { type: string } }]
 ${PROXY}`,
     ),
     status: 400,
-    advice: /^Send the missing parameters, or set required: false in the parameters of POST \/a\./,
+    advice: /^Send the missing parameter, or set required: false in the parameters of POST \/a\./,
     change: ['required: true', 'required: false'],
     then: 200,
   },

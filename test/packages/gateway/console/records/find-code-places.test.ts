@@ -23,4 +23,25 @@ describe('the line of the code of an authorizer', () => {
 
       assert.deepEqual(places, isNamed ? ['auth.js:2'] : []);
     });
+
+  const NO_POLICY = {
+    phase: 'authenticate',
+    error: {
+      code: 'AUTHORIZER_CONFIGURATION_ERROR',
+      detail: { defect: { kind: 'authorizer', code: 'malformed', part: 'policyDocument' } },
+    },
+  } as unknown as Parameters<typeof findAuthorizerLine>[0];
+  const RIGHT = "  return {\n    principalId: 'carl',\n    policyDocument: allow(event),\n  };\n};";
+  // A drawn story named the line that returns a policy, although the policy was missing.
+  for (const [name, before, places] of [
+    ['the only return without it', "  if (odd) return { principalId: 'carl' };", ['auth.js:2']],
+    ['no line if several lack it', "  if (a) return { principalId: 'a' };\n  if (b) return {};", []],
+    ['no line if each return has it', '', []],
+  ] as const)
+    it(`is, if the result has no policyDocument: ${name}`, () => {
+      const text = `exports.handler = async (event) => {\n${before}\n${RIGHT}\n`;
+      const found = findAuthorizerLine(NO_POLICY, { file: 'auth.js', text }, []).map(({ place }) => place);
+
+      assert.deepEqual(found, places);
+    });
 });

@@ -112,7 +112,7 @@ export const CALLERS: readonly SurpriseRow[] = [
     handler: "const tenant = event.headers['x-tenant'];",
     values: { name: 'x-tenant' },
     because:
-      /compares only the header Authorization\. The function reads the header x-tenant at src\/index\.js:1, but the header x-tenant is not an identity source/,
+      /compares only the header Authorization\. The function of the authorizer reads the header x-tenant at src\/index\.js:1, but the header x-tenant is not an identity source/,
     change:
       /^Add the header x-tenant to the identity sources of authorizer .*AuthorizerResultTtlInSeconds: 0/m,
     not: { handler: 'const token = event.headers.authorization;' },

@@ -103,6 +103,23 @@ describe('an answer that surprises', () => {
   }
 });
 
+/**
+ * Settings of an API that a stage serves only after a deployment (API Gateway developer guide, "Updates to a REST API in
+ * API Gateway that require redeployment").
+ */
+const SETTINGS =
+  /RequestParameters|ResponseParameters|RequestModels|PassthroughBehavior|ResponseTransferMode|MinimumCompressionSize|BinaryMediaTypes|binary media types|gateway response for|of the gateway response|(?:request|response) template|integration response|in the template\b/;
+
+describe('the advice to change a REST API', () => {
+  for (const row of ROWS)
+    it(`says that the API must be deployed again: ${row.code}, ${row.name ?? ''}`, async () => {
+      const { protocol, story } = await detailOf(row.api(), [row.before, row.request], row);
+      const edits = story.changes.filter((text) => SETTINGS.test(text));
+
+      if (protocol === 'rest' && edits.length > 0) assert.match(story.changes.join('\n'), /deploy/);
+    });
+});
+
 describe('an ordinary answer', () => {
   for (const { name, api, before, request, handler } of ORDINARY)
     it(`has no surprise: ${name}`, async () => {

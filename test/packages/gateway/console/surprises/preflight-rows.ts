@@ -59,7 +59,7 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
     values: { origin: PAGE, allowed: 'https://admin.example' },
     because: /and the reply allows only https:\/\/admin\.example\./,
     change:
-      /^Map method\.response\.header\.Access-Control-Allow-Origin: "'https:\/\/shop\.example'" in ResponseParameters of the integration response for 200, and declare the header in the method response\.$/,
+      /^Map method\.response\.header\.Access-Control-Allow-Origin: "'https:\/\/shop\.example'" in ResponseParameters of the integration response for 200, and declare the header in the method response\. A change to the API takes effect when you deploy it again\.$/,
     not: { api: optionsOf("'*'") },
   },
   {

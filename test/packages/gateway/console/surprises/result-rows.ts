@@ -292,7 +292,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     request: ID,
     values: { status: 200 },
     because: /The reply has no body, but Content-Type application\/json, the default of the gateway/,
-    change: /^Return statusCode 204 from the function, or a body such as \{\}/m,
+    change: /^Return a body such as \{\} from the function, which every client can read as JSON\./m,
     not: { api: proxy({ statusCode: 204 }) },
   },
   {

@@ -79,7 +79,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     values: { names: ['integration.request.header.X-Pet'] },
     because: /maps integration\.request\.header\.X-Pet from 'method\.request\.path\.id' in single quotes/,
     change:
-      /^Remove the single quotes: write method\.request\.path\.id in RequestParameters of the integration/m,
+      /^Remove the single quotes: write method\.request\.path\.id in RequestParameters of the integration of .*, and have method\.request\.path\.id: true in RequestParameters of the method/m,
     not: { api: mapping("'method.id'") },
   },
   {
@@ -154,7 +154,8 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     values: { references: ['principalId', 'claims.tenant'] },
     because:
       /refers to \$context\.authorizer\.principalId, \$context\.authorizer\.claims\.tenant, but ANY \/\{id\} has no authorizer, so they printed nothing/,
-    change: /Give ANY \/\{id\} an authorizer \(AuthorizationType and AuthorizerId\)/,
+    change:
+      /Give ANY \/\{id\} a Lambda authorizer, which provides \$context\.authorizer\.principalId, or a Cognito authorizer, which provides \$context\.authorizer\.claims\.tenant \(AuthorizationType and AuthorizerId\)\./,
     not: { api: rendering('{"id": "$context.requestId"}') },
   },
   {

@@ -268,7 +268,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: { method: 'POST', target: '/dev/1', body: '{"name": "rex"}' },
     values: {},
     because:
-      /The response template reads \$input, which is empty, because a MOCK integration responds without a body/,
+      /The response template reads the body by \$input, and the body is empty, because a MOCK integration responds without one/,
     change: /\$context\.requestOverride\.path\.name/,
     not: { api: mocking('{"you": "$input.params(\'name\')"}') },
   },

@@ -34,7 +34,7 @@ describe('a plain request to a WebSocket API', () => {
 
     assert.match(
       storyOf(records.detail('last') ?? assert.fail()),
-      /No stage "nope"\. .*\n→ Connect to \/dev\./,
+      /The API has no stage "nope"\. .*\n→ Connect to \/dev\./,
     );
   });
 });

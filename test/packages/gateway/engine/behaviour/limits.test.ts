@@ -57,18 +57,36 @@ checkAll('a request', [
   },
   {
     source: 'docs/aws §2.5, §13',
-    rule: 'may have a URL of 10,240 bytes and not one more, on Regional REST APIs and on HTTP APIs',
+    rule: 'may have a URL of 10,240 bytes and not one more, on Regional REST APIs',
     async observe() {
-      const seen = [];
-      for (const [api, path] of [
-        [anEchoApi(restRoutes({ 'GET /{proxy+}': {} }, { api: REGIONAL })), '/dev/'],
-        [anEchoApi(httpRoutes(['GET /{proxy+}'])), '/'],
-      ] as const)
-        for (const bytes of [10_240, 10_241])
-          seen.push((await api.send({ target: path.padEnd(bytes, 'a') })).status);
-      return seen;
+      const api = anEchoApi(restRoutes({ 'GET /{proxy+}': {} }, { api: REGIONAL }));
+      const statusOf = async (target: string): Promise<number> => (await api.send({ target })).status;
+      return [
+        await statusOf('/dev/'.padEnd(10_240, 'a')),
+        await statusOf('/dev/'.padEnd(10_241, 'a')),
+        // The question mark is part of the URL.
+        await statusOf(`/dev/a?${'q'.repeat(10_233)}`),
+        await statusOf(`/dev/a?${'q'.repeat(10_234)}`),
+      ];
     },
     expected: [200, 414, 200, 414],
+  },
+  {
+    source: 'docs/aws §13 (HTTP API quotas: "Total combined size of request line and header values")',
+    rule: 'has a request line and headers of 10,240 bytes together and not one more, on HTTP APIs',
+    async observe() {
+      const api = anEchoApi(httpRoutes(['GET /{proxy+}']));
+      const statusOf = async (lineBytes: number, headers: readonly string[]): Promise<number> => {
+        const target = '/'.padEnd(lineBytes - 'GET  HTTP/1.1'.length, 'a');
+        return (await api.send({ target, headers: [...headers] })).status;
+      };
+      return [
+        await statusOf(10_230, ['x', 'a'.repeat(5)]),
+        await statusOf(10_230, ['x', 'a'.repeat(6)]),
+        await statusOf(230, ['x', 'a'.repeat(10_006)]),
+      ];
+    },
+    expected: [200, 431, 431],
   },
   {
     source: 'docs/aws §2.5 (inferred status)',

@@ -21,6 +21,13 @@ describe('findKeyName', () => {
     assert.equal(nameIn([PLAN, MEMBER, aResource('ApiKey', 'key1', { Name: 'partner' })]), 'partner');
   });
 
+  // https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html: names need not be unique
+  it('names a key by its id if another key has the same name', () => {
+    const named = aResource('ApiKey', 'key1', { Name: 'partner' });
+    const other = aResource('ApiKey', 'key2', { Name: 'partner' });
+    assert.equal(nameIn([PLAN, MEMBER, named, other]), 'key1');
+  });
+
   it('names no key that the stage refuses', () => {
     assert.equal(nameIn([PLAN, MEMBER, KEY], 'prod'), undefined);
     assert.equal(nameIn([PLAN, KEY]), undefined);
