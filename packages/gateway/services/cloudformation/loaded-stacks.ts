@@ -3,13 +3,15 @@
  * found.
  */
 import { printPageToken, readPageToken } from '../../kernel/calls/page-token.ts';
-import { lowerFirst, MUST, validationMessage, violation } from '@gatewright/aws/violations';
+import { MUST, validationMessage, violation } from '@gatewright/aws/violations';
 import { OperationRefused } from '../../kernel/calls/aws-operation.ts';
 import type { LoadTime } from '../../kernel/load-times.ts';
 import type { ResolvedStack } from '../../core/stack/model.ts';
+import { stackDoesNotExist } from '../../templates/missing-stack.ts';
 import { stackIdOf } from '../../templates/pseudo-parameters.ts';
 
 export type StackCall = {
+  readonly action: string;
   readonly region: string;
   readonly text: (name: string) => string | undefined;
   readonly parameters: URLSearchParams;
@@ -37,16 +39,16 @@ export class LoadedStacks {
    * Returns the stack that a call names.
    * @throws OperationRefused if the call names no stack, or if the stack does not exist
    */
-  require(call: StackCall, member = 'StackName'): ResolvedStack {
-    const wanted = call.text(member) ?? '';
+  require(call: StackCall): ResolvedStack {
+    const wanted = call.text('StackName') ?? '';
     if (wanted === '')
       throw new OperationRefused(
         'ValidationError',
-        validationMessage(violation(undefined, lowerFirst(member), MUST.notBeNull)),
+        validationMessage(violation(undefined, 'stackName', MUST.notBeNull)),
       );
     const found = this.all(call).find((stack) => stack.stackName === wanted || stackIdOf(stack) === wanted);
     if (found === undefined)
-      throw new OperationRefused('ValidationError', `Stack with id ${wanted} does not exist`);
+      throw new OperationRefused('ValidationError', stackDoesNotExist(call.action, wanted));
     return found;
   }
 

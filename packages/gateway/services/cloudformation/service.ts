@@ -168,7 +168,7 @@ export function open({ clock }: ServicePorts): Service {
           if (read === undefined) return undefined;
           MODEL.check(action, membersOfQuery(parameters), POLICY);
           const text = (name: string): string | undefined => parameters.get(name) ?? undefined;
-          return { kind: 'result', fields: read({ region, text, parameters }, stacks) };
+          return { kind: 'result', fields: read({ action, region, text, parameters }, stacks) };
         } catch (error) {
           if (error instanceof OperationRefused) return error.toResult();
           throw error;

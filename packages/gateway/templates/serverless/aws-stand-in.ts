@@ -8,6 +8,7 @@ import { createServer } from '@gatewright/aws/node-http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { devNull } from 'node:os';
 import type { StoredParameter } from '../../core/stack/stored-values.ts';
+import { stackDoesNotExist } from '../missing-stack.ts';
 
 /** The data of the stand-in. If a member is absent, there are no such stacks, parameters or objects. */
 type StandInValues = {
@@ -163,14 +164,14 @@ async function answerCloudFormation(query: URLSearchParams, values: StandInValue
   switch (action) {
     case 'DescribeStacks': {
       const outputs = await values.outputsOf?.(stackName);
-      if (outputs === undefined) return missingStack(stackName);
+      if (outputs === undefined) return missingStack(action, stackName);
       return queryResult('cloudformation', action, printStack(stackName, outputs, values));
     }
     // The stand-in deploys no stacks, so no stack has resources or exports.
     case 'DescribeStackResource':
     case 'DescribeStackResources':
     case 'ListStackResources':
-      return missingStack(stackName);
+      return missingStack(action, stackName);
     case 'ListExports':
       return queryResult('cloudformation', action, '<Exports></Exports>');
     default:
@@ -249,8 +250,8 @@ function answerS3(request: IncomingMessage, values: StandInValues): Answer {
   return { status: 200, contentType: 'application/octet-stream', body: text };
 }
 
-function missingStack(stackName: string): Answer {
-  return queryError(400, 'ValidationError', `Stack with id ${stackName} does not exist`);
+function missingStack(action: string, stackName: string): Answer {
+  return queryError(400, 'ValidationError', stackDoesNotExist(action, stackName));
 }
 
 function queryResult(service: keyof typeof NAMESPACE, action: string, result: string): Answer {

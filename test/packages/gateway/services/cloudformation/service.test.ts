@@ -184,7 +184,16 @@ describe('a CloudFormation call', () => {
     ],
     ['DeleteStack', { StackName: 'orders' }, /DeleteStack is refused/],
     ['ExecuteChangeSet', { ChangeSetName: 'x' }, /ExecuteChangeSet is refused/],
-    ['DescribeStacks', { StackName: 'none' }, /Stack with id none does not exist/],
+    ['DescribeStacks', { StackName: 'none' }, /<Message>Stack with id none does not exist</],
+    ['GetTemplate', { StackName: 'none' }, /<Message>Stack with id none does not exist</],
+    // LocalStack, test_resources.py, recorded on AWS: test_describe_non_existent_stack; boto/boto3#2352
+    [
+      'DescribeStackResource',
+      { StackName: 'none', LogicalResourceId: 'Queue' },
+      /<Message>Stack &#39;none&#39; does not exist</,
+    ],
+    // cloudquery/cq-provider-aws#824
+    ['ListStackResources', { StackName: 'none' }, /<Message>Stack with id none does not exist</],
     ['DescribeStacks', { NextToken: 'x' }, /NextToken is invalid/],
     // LocalStack, test_templates.py, recorded on AWS: test_get_template_no_arguments, test_get_template_missing_resources_…
     ['GetTemplate', {}, /<Message>StackName is required if ChangeSetName is not specified\.</],

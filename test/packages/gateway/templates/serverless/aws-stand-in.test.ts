@@ -74,7 +74,7 @@ describe('startAwsStandIn', () => {
       request: () =>
         query('cloudformation', 'Action=DescribeStackResource&StackName=base&LogicalResourceId=x'),
       status: 400,
-      body: /does not exist/,
+      body: /<Message>Stack (?:'|&#39;)base(?:'|&#39;) does not exist/,
     },
     ...['DescribeStackResources', 'ListStackResources'].map((action) => ({
       name: `has no resources of any stack by ${action}`,
