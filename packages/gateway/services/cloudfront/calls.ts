@@ -103,8 +103,8 @@ export class CloudFrontCalls {
     const made = this.#invalidations.create({ distributionId, reference: unescapeXml(reference), paths });
     if (made === 'conflict')
       return this.#error(
-        'InvalidationBatchAlreadyExists',
-        'The caller reference is already used with another invalidation batch.',
+        'InvalidArgument',
+        'Your request contains a caller reference that was used for a previous invalidation batch for the same distribution.',
       );
     const { invalidation, isNew } = made;
     if (isNew) this.#ports.invalidate(invalidation);
