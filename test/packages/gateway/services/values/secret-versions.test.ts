@@ -211,8 +211,55 @@ describe('ListSecrets', () => {
       assert.deepEqual(await search(['all', value]), expected);
     });
 
+  // getmoto/moto, run on AWS: test_with_all_filter_special_characters, test_with_duplicate_filter_keys and
+  // test_with_filter_with_value_with_multiple_words
+  const WORDS = aStack({
+    Slash: secret('prod/AppBeta/a1b2c3'),
+    Plus: secret('prod+AppBeta+a1b2c3'),
+    Upper: secret('uat/COMPANY/a1b2c3'),
+    Partly: secret('uat/COMPANYthings/a1b2c3'),
+    Foo: secret('foo', { Description: 'one two' }),
+    Bar: secret('bar', { Description: 'one and two' }),
+    Baz: secret('baz', { Description: 'one' }),
+    Qux: secret('qux', { Description: 'two' }),
+  });
+  const BETA = ['prod+AppBeta+a1b2c3', 'prod/AppBeta/a1b2c3'];
+  for (const [filters, expected] of [
+    [[['all', 'AppBeta']], BETA],
+    [[['all', 'Beta']], BETA],
+    [[['all', 'AppBeta', 'prod']], BETA],
+    [[['all', '+']], []],
+    [[['all', 'company']], ['uat/COMPANY/a1b2c3']],
+    [[['all', 'things']], []],
+    [[['all', 'Ythings']], ['uat/COMPANYthings/a1b2c3']],
+    [[['all', 'N']], []],
+    [[['all', 'pany']], []],
+    [
+      [
+        ['description', 'one'],
+        ['description', 'two'],
+      ],
+      ['bar', 'foo'],
+    ],
+    [[['description', 'one two']], ['bar', 'foo']],
+    [[['description', 'o t']], ['bar', 'foo']],
+    [[['description', 't']], ['bar', 'foo', 'qux']],
+  ] as const)
+    it(`finds ${expected.join(', ') || 'nothing'} by ${JSON.stringify(filters)}`, async () => {
+      const answer = await aSecretsManager([WORDS])('ListSecrets', {
+        Filters: filters.map(([Key, ...Values]) => ({ Key, Values })),
+      });
+
+      assert.deepEqual(
+        asList(answer['SecretList'])
+          .map((one) => membersOf(one)['Name'])
+          .toSorted(),
+        expected,
+      );
+    });
+
   // Secrets Manager API reference, "Filter"
-  it('finds beginnings of names, descriptions and tags, and what does not begin so', async () => {
+  it('finds beginnings of names and tags, and of words of descriptions, and what does not begin so', async () => {
     assert.deepEqual(await search(['name', 'secret', 'Third']), ['Thirdsecret']);
     assert.deepEqual(await search(['description', 'desc']), ['SecretTwo']);
     assert.deepEqual(await search(['tag-key', 'fo']), ['SecretFValue']);
