@@ -207,10 +207,34 @@ describe('an alarm of a template', () => {
         AlarmName: 'Both',
         OldStateValue: 'OK',
         AlarmRule: 'ALARM("Failing") AND NOT OK(Other)',
-        TriggeringChildren: [{ Arn: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:Failing' }],
+        TriggeringChildren: [
+          { Arn: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:Failing', State: { Value: 'ALARM' } },
+        ],
       },
     ]);
     assert.equal(messagesOf(bench).length, 1);
+  });
+
+  // LocalStack, test_trigger_composite_alarm, run on AWS: the message of OK names the child that is OK again
+  it('names the child that let it recover, if it is composite', async () => {
+    const bench = aBench(
+      `${anAlarm('Failing', GOOD, 'ActionsEnabled: false')}
+  Any:
+    Type: AWS::CloudWatch::CompositeAlarm
+    Properties: { AlarmName: Any, OKActions: [!Ref Rings], AlarmRule: !Sub 'ALARM("\${Failing}")' }
+`,
+    );
+    bench.measure('Errors', 1);
+    await bench.minutes(4);
+
+    assert.partialDeepStrictEqual(messagesOf(bench).at(-1), {
+      AlarmName: 'Any',
+      NewStateValue: 'OK',
+      OldStateValue: 'ALARM',
+      TriggeringChildren: [
+        { Arn: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:Failing', State: { Value: 'OK' } },
+      ],
+    });
   });
 
   it('keeps its state over a reload, and loses it with a reset', async () => {

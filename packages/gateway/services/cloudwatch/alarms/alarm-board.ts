@@ -8,7 +8,7 @@ import { DEFAULT_TARGET } from '../../../kernel/target-deliveries.ts';
 import { AlarmHistory } from './alarm-history.ts';
 import { alarmsIn, holds } from './alarm-rule.ts';
 import { ACTION_SERVICES, printEvent, printMessage, subjectOf } from './notify.ts';
-import { printTime, describeReason, printReasonData } from './state-reason.ts';
+import { describeReason, explainComposite, printReasonData } from './state-reason.ts';
 import type { ServicePorts } from '../../../kernel/service.ts';
 import type { Wake } from '../../../kernel/agenda.ts';
 import type { Metric } from '../metrics/metric.ts';
@@ -40,6 +40,8 @@ type Options = Pick<ServicePorts, 'agenda' | 'clock' | 'deliveries' | 'accountId
 
 /** "5,000 alarms per Region" (CloudWatch service quotas). Only a call that creates an alarm is refused. */
 export const MAX_ALARMS = 5_000;
+
+const INITIAL_REASON = 'Unchecked: Initial alarm creation';
 
 export class AlarmBoard {
   readonly history = new AlarmHistory();
@@ -118,8 +120,12 @@ export class AlarmBoard {
     const isSame = known !== undefined && JSON.stringify(known.alarm) === JSON.stringify(alarm);
     if (isSame && known.isOfTemplate === isOfTemplate) return;
     known?.wake?.cancel();
-    const reason = 'Unchecked: Initial alarm creation';
-    const initial: AlarmState = { value: 'INSUFFICIENT_DATA', reason, reasonData: undefined, updatedMs: now };
+    const initial: AlarmState = {
+      value: 'INSUFFICIENT_DATA',
+      reason: INITIAL_REASON,
+      reasonData: undefined,
+      updatedMs: now,
+    };
     const entry: Entry = {
       alarm,
       isOfTemplate,
@@ -190,7 +196,7 @@ export class AlarmBoard {
     const state = evaluateAlarm(alarm, store, at);
     if (state !== undefined && state.value !== entry.state.value) {
       this.#enter(entry, state);
-      this.#judgeComposites();
+      this.#judgeComposites(entry);
     }
     // If the alarm's range contains no data, further evaluations would give the same result, so the alarm waits for new
     // data.
@@ -200,31 +206,37 @@ export class AlarmBoard {
   /**
    * Evaluates the composite alarms repeatedly, because composite alarms depend on each other. This stops when a round
    * changes no state, and at the latest after one round more than there are alarms.
+   * @param changed the alarm whose state has changed; undefined if alarms were created, updated or deleted
    */
-  #judgeComposites(except?: Entry): void {
+  #judgeComposites(changed?: Entry): void {
     const composites = [...this.#entries.values()].filter(
-      (entry) => entry.alarm.kind === 'composite' && entry !== except,
+      (entry) => entry.alarm.kind === 'composite' && entry !== changed,
     );
-    for (let round = 0; round <= composites.length; round += 1)
-      if (!composites.some((entry) => entry.alarm.kind === 'composite' && this.#judge(entry, entry.alarm)))
-        return;
+    const causes = new Set(changed && [changed]);
+    for (let round = 0; round <= composites.length; round += 1) {
+      const next = composites.find(
+        (entry) => entry.alarm.kind === 'composite' && this.#judge(entry, entry.alarm, causes),
+      );
+      if (next === undefined) return;
+      causes.add(next);
+    }
   }
 
-  #judge(entry: Entry, { rule, arn }: CompositeAlarm): boolean {
-    const value = holds(rule, (name) => this.find(name)?.state.value) ? 'ALARM' : 'OK';
+  /** @param causes the alarms whose states have changed */
+  #judge(entry: Entry, alarm: CompositeAlarm, causes: ReadonlySet<Entry>): boolean {
+    const value = holds(alarm.rule, (name) => this.find(name)?.state.value) ? 'ALARM' : 'OK';
     if (value === entry.state.value) return false;
-    const children = alarmsIn(rule).flatMap((name) => this.find(name) ?? []);
-    const last = children.toSorted((one, other) => other.state.updatedMs - one.state.updatedMs)[0];
-    const updatedMs = last?.state.updatedMs ?? this.#options.clock.nowEpochMs();
-    const reason =
-      last === undefined
-        ? `${arn} evaluated to ${value}`
-        : `${last.alarm.arn} transitioned to ${last.state.value} at ${new Date(updatedMs).toUTCString()}`;
-    const triggeringAlarms = children.map((child) => ({
+    const children = alarmsIn(alarm.rule).flatMap((name) => this.find(name) ?? []);
+    const last = [...causes].findLast((cause) => children.includes(cause));
+    const isNew = entry.state.reason === INITIAL_REASON;
+    const verb = isNew ? 'created' : last === undefined ? 'updated' : 'transitioned';
+    const causedBy = (isNew || last === undefined ? children : [last]).map((child) => ({
       arn: child.alarm.arn,
-      state: { value: child.state.value, timestamp: printTime(child.state.updatedMs) },
+      value: child.state.value,
+      updatedMs: child.state.updatedMs,
     }));
-    this.#enter(entry, { value, reason, reasonData: JSON.stringify({ triggeringAlarms }), updatedMs });
+    const updatedMs = last?.state.updatedMs ?? this.#options.clock.nowEpochMs();
+    this.#enter(entry, { value, ...explainComposite(alarm, value, verb, causedBy), updatedMs, causedBy });
     return true;
   }
 
@@ -246,11 +258,7 @@ export class AlarmBoard {
 
   #act({ alarm, configuredMs, state }: Entry, before: AlarmState): void {
     const { accountId, deliveries } = this.#options;
-    const stateOf: Change['stateOf'] = (name) => {
-      const found = this.find(name);
-      return found && { arn: found.alarm.arn, state: found.state };
-    };
-    const change: Change = { alarm, accountId, configuredMs, before, after: state, stateOf };
+    const change: Change = { alarm, accountId, configuredMs, before, after: state };
     for (const arn of alarm.actions[state.value]) {
       const service = parseArn(arn)?.service ?? '';
       if (!ACTION_SERVICES.includes(service)) continue;

@@ -59,4 +59,8 @@ export type AlarmState = {
   /** The data of the reason as JSON text. */
   readonly reasonData: string | undefined;
   readonly updatedMs: number;
+  /** The alarms that a composite alarm refers to and that caused this state. */
+  readonly causedBy?: readonly ChildState[];
 };
+
+export type ChildState = Pick<AlarmState, 'value' | 'updatedMs'> & { readonly arn: string };

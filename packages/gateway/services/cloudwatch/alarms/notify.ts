@@ -1,10 +1,9 @@
 /** The messages that an alarm sends to topics and functions when its state changes. */
 import { parseArn } from '@gatewright/aws/arn';
-import { alarmsIn } from './alarm-rule.ts';
 import { printTime } from './state-reason.ts';
 import type { MetricQuery } from '../math/run-queries.ts';
 import type { Dimensions } from '../metrics/metric.ts';
-import type { Alarm, AlarmState, CompositeAlarm, MetricAlarm } from './alarm.ts';
+import type { Alarm, AlarmState, MetricAlarm } from './alarm.ts';
 
 export type Change = {
   readonly alarm: Alarm;
@@ -12,8 +11,6 @@ export type Change = {
   readonly configuredMs: number;
   readonly before: AlarmState;
   readonly after: AlarmState;
-  /** Finds an alarm that a composite alarm refers to. */
-  readonly stateOf: (alarm: string) => { readonly arn: string; readonly state: AlarmState } | undefined;
 };
 
 /** The services whose resources can be actions of an alarm in the gateway. */
@@ -26,7 +23,7 @@ export function subjectOf({ alarm, after }: Change): string {
 }
 
 /** Returns the JSON text that AWS publishes to a topic. */
-export function printMessage({ alarm, accountId, configuredMs, before, after, stateOf }: Change): string {
+export function printMessage({ alarm, accountId, configuredMs, before, after }: Change): string {
   return JSON.stringify({
     AlarmName: alarm.name,
     AlarmDescription: alarm.description ?? null,
@@ -43,17 +40,15 @@ export function printMessage({ alarm, accountId, configuredMs, before, after, st
     InsufficientDataActions: alarm.actions.INSUFFICIENT_DATA,
     ...(alarm.kind === 'metric'
       ? { Trigger: triggerOf(alarm) }
-      : { AlarmRule: alarm.ruleText, TriggeringChildren: childrenOf(alarm, stateOf) }),
+      : { AlarmRule: alarm.ruleText, TriggeringChildren: childrenOf(after) }),
   });
 }
 
-function childrenOf({ rule }: CompositeAlarm, stateOf: Change['stateOf']): readonly object[] {
-  return alarmsIn(rule).flatMap((name) => {
-    const child = stateOf(name);
-    return child?.state.value === 'ALARM'
-      ? [{ Arn: child.arn, State: { Value: 'ALARM', Timestamp: printTime(child.state.updatedMs) } }]
-      : [];
-  });
+function childrenOf({ causedBy = [] }: AlarmState): readonly object[] {
+  return causedBy.map(({ arn, value, updatedMs }) => ({
+    Arn: arn,
+    State: { Value: value, Timestamp: printTime(updatedMs) },
+  }));
 }
 
 const UPPER: Readonly<Record<string, string>> = { SampleCount: 'SAMPLE_COUNT' };

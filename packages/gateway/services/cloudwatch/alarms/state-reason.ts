@@ -2,7 +2,8 @@
 import { printDouble } from '@gatewright/velocity/java/numbers';
 import { isBreaching } from './judge-alarm.ts';
 import { onlyMetric, OPERATORS } from './alarm.ts';
-import type { MetricAlarm } from './alarm.ts';
+import type { AlarmState, ChildState, CompositeAlarm, MetricAlarm } from './alarm.ts';
+import type { StateValue } from './alarm-rule.ts';
 import type { EvaluatedPoint, Judgement } from './judge-alarm.ts';
 
 const MAX_REASON = 1_023;
@@ -65,6 +66,37 @@ export function printReasonData(alarm: MetricAlarm, points: readonly EvaluatedPo
       .map(({ at: start, value, sampleCount }) => ({ timestamp: printTime(start), sampleCount, value })),
   });
   return text.length <= MAX_REASON_DATA ? text : '{"version":"1.0"}';
+}
+
+/**
+ * Formats the reason and its data when a composite alarm changes its state.
+ * @param causedBy the child whose state changed; or all children, if the composite alarm was created or updated
+ */
+export function explainComposite(
+  { arn }: CompositeAlarm,
+  value: StateValue,
+  verb: 'created' | 'updated' | 'transitioned',
+  causedBy: readonly ChildState[],
+): Pick<AlarmState, 'reason' | 'reasonData'> {
+  const triggeringAlarms = causedBy.map((child) => ({
+    arn: child.arn,
+    state: { value: child.value, timestamp: printTime(child.updatedMs) },
+  }));
+  const [child] = causedBy;
+  const reason =
+    verb === 'transitioned' && child !== undefined
+      ? `${child.arn} transitioned to ${child.value} at ${printDay(child.updatedMs)}`
+      : `${arn} was ${verb} and its ${verb === 'created' ? '' : 'new '}alarm rule evaluates to ${value}`;
+  return { reason, reasonData: JSON.stringify({ triggeringAlarms }) };
+}
+
+/** Formats a time as in `Sunday 30 October, 2022 20:47:35 UTC`. */
+function printDay(epochMs: number): string {
+  const date = new Date(epochMs);
+  const part = (options: Intl.DateTimeFormatOptions): string =>
+    date.toLocaleString('en-US', { ...options, timeZone: 'UTC' });
+  const iso = date.toISOString();
+  return `${part({ weekday: 'long' })} ${iso.slice(8, 10)} ${part({ month: 'long' })}, ${iso.slice(0, 4)} ${iso.slice(11, 19)} UTC`;
 }
 
 /** Formats a time as in `2021-12-19T23:05:05.304+0000`. */
