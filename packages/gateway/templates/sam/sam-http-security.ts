@@ -135,7 +135,10 @@ function refuseMembersOfOther(
 
 function httpScheme(expansion: SamExpansion, apiId: string, name: string, authorizer: Json): JsonObject {
   if (!isJsonObject(authorizer))
-    return expansion.fail(apiId, `authorizer ${name} must be a mapping, not ${JSON.stringify(authorizer)}`);
+    return expansion.fail(
+      apiId,
+      `Auth.Authorizers.${name} must be a mapping, not ${JSON.stringify(authorizer)}`,
+    );
   const jwt = authorizer['JwtConfiguration'];
   refuseMembersOfOther(expansion, apiId, name, authorizer);
   if (jwt !== undefined)
@@ -150,9 +153,9 @@ function httpScheme(expansion: SamExpansion, apiId: string, name: string, author
   const functionArn = authorizer['FunctionArn'];
   const version = authorizer['AuthorizerPayloadFormatVersion'];
   if (functionArn === undefined)
-    return expansion.fail(apiId, `authorizer ${name}: JwtConfiguration or FunctionArn is required`);
+    return expansion.fail(apiId, `Auth.Authorizers.${name}: JwtConfiguration or FunctionArn is required`);
   if (version === undefined)
-    return expansion.fail(apiId, `authorizer ${name}: AuthorizerPayloadFormatVersion is required`);
+    return expansion.fail(apiId, `Auth.Authorizers.${name}: AuthorizerPayloadFormatVersion is required`);
   const identity = mapOf(authorizer, 'Identity');
   const role = authorizer['FunctionInvokeRole'];
   return {

@@ -341,6 +341,9 @@ const OF_CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   EFSWriteAccessPolicy: ['AccessPoint'],
 };
 
+/** The names of all policy templates of SAM. */
+export const POLICY_TEMPLATES: readonly string[] = [...GRANTS.keys()];
+
 /** Returns whether SAM has a template with this name. No template has the name of a managed policy. */
 export function isPolicyTemplate(name: string): boolean {
   return GRANTS.has(name);

@@ -90,7 +90,10 @@ export function addRestSecurity(
   const authorizers = mapOf(auth, 'Authorizers');
   const schemes = Object.entries(authorizers).map(([name, authorizer]) => {
     if (!isJsonObject(authorizer))
-      return expansion.fail(apiId, `authorizer ${name} must be a mapping, not ${JSON.stringify(authorizer)}`);
+      return expansion.fail(
+        apiId,
+        `Auth.Authorizers.${name} must be a mapping, not ${JSON.stringify(authorizer)}`,
+      );
     return [name, restScheme(expansion, apiId, name, authorizer)] as const;
   });
   const named = putDefinitions(document, 'schemes', Object.fromEntries(schemes));
@@ -109,11 +112,11 @@ function restScheme(
   const { FunctionArn: functionArn, UserPoolArn: pools, FunctionPayloadType: payload } = authorizer;
   const isRequest = payload === 'REQUEST';
   if (pools === undefined && functionArn === undefined)
-    return expansion.fail(apiId, `authorizer ${name}: UserPoolArn or FunctionArn is required`);
+    return expansion.fail(apiId, `Auth.Authorizers.${name}: UserPoolArn or FunctionArn is required`);
   if (payload !== undefined && payload !== 'TOKEN' && !isRequest)
     expansion.fail(
       apiId,
-      `authorizer ${name}: FunctionPayloadType must be TOKEN or REQUEST, not ${JSON.stringify(payload)}`,
+      `Auth.Authorizers.${name}: FunctionPayloadType must be TOKEN or REQUEST, not ${JSON.stringify(payload)}`,
     );
   const role = authorizer['FunctionInvokeRole'];
   const details =

@@ -8,8 +8,14 @@ import { managedPolicyArn } from '../../core/policy/managed-policies.ts';
 import { findEventSource } from '../../core/stack/event-sources.ts';
 import { present } from './sam-expansion.ts';
 import type { SamExpansion } from './sam-expansion.ts';
+import { findMostSimilar } from '@gatewright/aws/text/count-edits';
 import { destinationPolicies } from './sam-invoke-config.ts';
-import { expandPolicyTemplate, isPolicyTemplate, parametersOf } from './sam-policy-templates.ts';
+import {
+  expandPolicyTemplate,
+  isPolicyTemplate,
+  parametersOf,
+  POLICY_TEMPLATES,
+} from './sam-policy-templates.ts';
 
 const TRACING = 'AWSXrayWriteOnlyAccess';
 
@@ -121,10 +127,34 @@ export function refusePolicies(expansion: SamExpansion, logicalId: string, prope
         `Policy at index ${index} in the 'Policies' property is not valid: ${members.map(([name]) => name).join(' and ')} are members of one policy`,
         `indent the parameters of the template, or give each template an item of its own: ${templateRemedy(template, parametersOf(template))}`,
       );
+    } else if (isUnknownTemplate(members)) {
+      const [[name] = ['']] = members;
+      const similar = findMostSimilar(name, POLICY_TEMPLATES);
+      expansion.refuse(
+        logicalId,
+        [...at, name],
+        `Policy at index ${index} in the 'Policies' property is not valid: SAM has no policy template ${name}`,
+        similar === undefined ? `use one of the policy templates in ${TEMPLATE_LIST}` : `write ${similar}`,
+      );
     } else
       for (const [name, parameters] of members)
         refuseTemplate(expansion, logicalId, [...at, name], parameters);
   }
+}
+
+/**
+ * Whether an entry of `Policies` is neither a document nor an intrinsic function, and names no template. SAM compares
+ * the names of templates case-sensitively.
+ */
+function isUnknownTemplate(members: readonly (readonly [string, Json])[]): boolean {
+  const [[name, parameters] = [''], ...others] = members;
+  return (
+    others.length === 0 &&
+    isJsonObject(parameters) &&
+    !['Ref', 'Statement'].includes(name) &&
+    !name.startsWith('Fn::') &&
+    !isPolicyTemplate(name)
+  );
 }
 
 function refuseTemplate(

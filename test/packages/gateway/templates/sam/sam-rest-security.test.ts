@@ -85,8 +85,8 @@ describe('an authorizer of a REST API', () => {
     });
 
   for (const [text, says] of [
-    ['Authorizers: { A: {} }', /authorizer A: UserPoolArn or FunctionArn is required/],
-    ['Authorizers: { A: text }', /authorizer A must be a mapping/],
+    ['Authorizers: { A: {} }', /Auth\.Authorizers\.A: UserPoolArn or FunctionArn is required/],
+    ['Authorizers: { A: text }', /Auth\.Authorizers\.A must be a mapping/],
     [`Authorizers: { A: { ${LAMBDA}, FunctionPayloadType: BOTH } }`, /must be TOKEN or REQUEST/],
     [
       'DefaultAuthorizer: [A], Authorizers: { B: { UserPoolArn: pool } }',

@@ -280,7 +280,7 @@ Resources:
     {
       name: 'an authorizer without payload version',
       text: `${head}  A: {Type: AWS::Serverless::HttpApi, Properties: {Auth: {Authorizers: {X: {FunctionArn: arn}}}}}`,
-      says: /authorizer X: AuthorizerPayloadFormatVersion is required/,
+      says: /Auth\.Authorizers\.X: AuthorizerPayloadFormatVersion is required/,
     },
     {
       name: 'a layer without content',

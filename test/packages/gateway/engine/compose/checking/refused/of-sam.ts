@@ -139,6 +139,31 @@ Resources:
     'lambda-function',
     "SAM's translator, error_function_policy_template_invalid_value: Must specify valid parameter values for policy template 'LambdaInvokePolicy'",
   ),
+  {
+    name: 'an authorizer without the version of its payload',
+    text: `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Tickets:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: Gate
+        Authorizers:
+          Gate: # here
+            FunctionArn: arn:aws:lambda:us-east-1:123456789012:function:gate`,
+    id: 'apigatewayv2-api',
+    source:
+      "aws/serverless-application-model, error_http_api_invalid_lambda_auth: LambdaAuth Lambda Authorizer must define 'AuthorizerPayloadFormatVersion'",
+  },
+  one(
+    'a policy template whose name is spelt otherwise',
+    SAM_FUNCTION(`      Policies:
+        - DynamoDbReadPolicy: # here
+            TableName: orders`),
+    'lambda-function',
+    'aws/serverless-application-model, error_function_with_unknown_policy_template: "Policy at index 2 in the \'Policies\' property is not valid"',
+  ),
   one(
     'a policy template whose parameter is not indented',
     SAM_FUNCTION(`      Policies:
