@@ -54,7 +54,8 @@ class RuntimeApi:
         return response.headers, response.read(), response.status
 
     def post(self, path, value, error_type=None):
-        # Bytes are sent as they are. A text that UTF-8 cannot encode ends the process, as in Lambda.
+        # Bytes are sent as they are. A text that UTF-8 cannot encode ends the process, as in Lambda. So does the type of an
+        # init error that is not a valid header.
         is_raw = isinstance(value, bytes)
         headers = {"Content-Type": "application/unknown" if is_raw else "application/json"}
         if error_type is not None:
@@ -418,7 +419,8 @@ def serve(api, handler, request_filter, debugger, loaded):
             sys.stderr.flush()
             debugger.release()
             loaded.report()
-            api.post("invocation/%s/error" % request_id, WRITER.write(failure), failure["errorType"])
+            # The type is in the body only, as with Lambda's client, because a header cannot carry every name of a class.
+            api.post("invocation/%s/error" % request_id, WRITER.write(failure))
         else:
             sys.stdout.flush()
             sys.stderr.flush()

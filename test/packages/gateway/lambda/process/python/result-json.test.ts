@@ -18,6 +18,7 @@ type Answer = {
   readonly returns?: string;
   readonly bytes?: string;
   readonly fails?: string;
+  readonly raises?: { readonly errorType: string; readonly errorMessage: string };
   readonly ends?: true;
 };
 type Recorded = Answer & { readonly expression: string } & {
@@ -46,7 +47,7 @@ describe('a result in Python', { skip: NO_PYTHON }, () => {
       ]);
       const wrong: unknown[] = [];
       for (const row of recorded) {
-        const { expression, returns, bytes, fails, ends } = { ...row, ...row[runtime] };
+        const { expression, returns, bytes, fails, raises, ends } = { ...row, ...row[runtime] };
         const result = await invoke('f', { expression });
         const got =
           result.kind === 'returned'
@@ -54,10 +55,19 @@ describe('a result in Python', { skip: NO_PYTHON }, () => {
             : result.kind === 'failed'
               ? { type: result.errorType, message: result.errorMessage }
               : result;
-        if (ends) assert.equal(failed(result).errorType, 'Runtime.ExitError');
-        else if (fails !== undefined) {
-          if (failed(result).errorType !== 'Runtime.MarshalError' || failed(result).errorMessage !== fails)
-            wrong.push({ expression, fails, got });
+        if (ends) {
+          if (failed(result).errorType !== 'Runtime.ExitError') wrong.push({ expression, ends, got });
+        } else if (fails !== undefined || raises !== undefined) {
+          const { errorType, errorMessage } = raises ?? {
+            errorType: 'Runtime.MarshalError',
+            errorMessage: fails,
+          };
+          if (
+            result.kind !== 'failed' ||
+            result.errorType !== errorType ||
+            result.errorMessage !== errorMessage
+          )
+            wrong.push({ expression, errorType, errorMessage, got });
         } else {
           const expected = returns ?? Buffer.from(bytes ?? '', 'latin1').toString();
           if (result.kind !== 'returned' || result.payload !== expected)
