@@ -218,8 +218,11 @@ const REMOVED: readonly { readonly of: RegExp; readonly members: RegExp; readonl
   { of: /timers/i, members: /^(?:active|enroll|unenroll)$/, since: 24 },
 ];
 
-/** Matches errors such as `util.isRegExp is not a function` and `(0 , util_1.isRegExp) is not a function`. */
-const NO_FUNCTION = /(\w+)(?:\(\))?\.(\w+)\)? is not a (?:function|constructor)/;
+/**
+ * Matches errors such as `util.isRegExp is not a function` and `(0 , util_1.isRegExp) is not a function`. A match begins
+ * at the beginning of a word, so that a word of many thousand characters is read once and not from each character.
+ */
+const NO_FUNCTION = /\b(\w+)(?:\(\))?\.(\w+)\)? is not a (?:function|constructor)/;
 /** Matches the error that Node.js reports for `import a from './a.json' assert { type: 'json' }`. */
 const IMPORT_ASSERTION = /Unexpected identifier 'assert'/;
 

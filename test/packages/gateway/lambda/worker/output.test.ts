@@ -125,6 +125,15 @@ describe('an error of a function for an older runtime', () => {
       else assert.match(said ?? '', says, DEPRECATIONS);
     });
 
+  it('is looked for in a word of 200,000 characters without a delay', () => {
+    const began = performance.now();
+
+    const said = explainRemovedApi(new Error('r'.repeat(200_000)), 'nodejs18.x', '24.1.0');
+
+    assert.equal(said, undefined);
+    assert.ok(performance.now() - began < 2_000);
+  });
+
   it('is explained in the log of the function, after the error', async () => {
     const source = "const util = require('util'); exports.handler = async () => util.isRegExp(/a/)";
     const { invoke, lines } = await startRuntime([
