@@ -358,10 +358,12 @@ export class ThreadInstance implements Instance {
     this.#events.receiveAll();
     this.#takeAnswers();
     this.#enter('over');
+    // In Lambda, the runtime is a process, whose status is the lowest byte of the code.
+    const status = code & 0xff;
     const reason =
-      code === 0
+      status === 0
         ? 'Runtime exited without providing a reason'
-        : `Runtime exited with error: exit status ${code}`;
+        : `Runtime exited with error: exit status ${status}`;
     this.#failUnanswered('Runtime.ExitError', reason);
     const rest = this.#takeBack(0);
     clearTimeout(this.#takeBackTimer);

@@ -52,13 +52,13 @@ export function toFailure(error: unknown): LambdaFailure {
 
 /**
  * Returns the value that Lambda's runtime reports for a thrown value. Before the runtime reports a value, it logs the
- * value as the message of an error. If the value cannot become a message, as with a symbol, the runtime reports the
- * error of this attempt instead.
+ * value as the message of an error, unless it is an error already. If the value cannot become a message, as with a
+ * symbol, the runtime reports the error of this attempt instead.
  * @see aws-lambda-nodejs-runtime-interface-client, `Errors.js`, `intoError`
  */
 export function findReported(thrown: unknown): unknown {
   try {
-    messageOf(thrown);
+    if (!(thrown instanceof Error)) messageOf(thrown);
     return thrown;
   } catch (error) {
     return error;

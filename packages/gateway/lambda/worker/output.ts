@@ -67,11 +67,16 @@ export class FunctionOutput {
    */
   reportError(error: unknown, prefix = ''): void {
     this.report('ERROR', `${prefix}${describeError(error)}`);
-    const hints = [
-      explainRemovedApi(error, this.#runtime, process.versions.node),
-      explainRelativePath(error),
-    ];
-    for (const hint of hints) if (hint !== undefined) this.report('WARN', hint);
+    for (const hint of this.#hintsFor(error)) if (hint !== undefined) this.report('WARN', hint);
+  }
+
+  #hintsFor(error: unknown): readonly (string | undefined)[] {
+    try {
+      return [explainRemovedApi(error, this.#runtime, process.versions.node), explainRelativePath(error)];
+    } catch {
+      // The members of an error may throw when they are read, and a message may be a symbol.
+      return [];
+    }
   }
 
   write(stream: Stream, chunk: unknown): void {

@@ -7,7 +7,7 @@ import type { InstanceReport, InstanceStart } from '../thread/instance-start.ts'
 import { captureChildOutput } from './child-output.ts';
 import { readBundles, type ReadBundle } from './evaluate-bundle.ts';
 import { EventLoop } from './event-loop.ts';
-import { messageOf, RuntimeError, toFailure } from './failure.ts';
+import { findReported, messageOf, RuntimeError, toFailure } from './failure.ts';
 import { loadHandler } from './load-handler.ts';
 import { hookModules, type LoadedModules } from './modules.ts';
 import { rerouteFetch, rerouteHttp } from './network.ts';
@@ -39,10 +39,10 @@ export async function runInstance(start: InstanceStart, place: InstancePlace): P
   if (start.readOnly) makeFilesReadOnly([start.taskRoot, ...layerRoots(start)]);
   // The object is a copy that can be changed, because the AWS SDK stores state in it.
   Object.assign(globalThis, { awslambda: { ...awslambda } });
-  announceCrashes((error, exitCode) => {
+  announceCrashes((error, exitCode, isTold = true) => {
     output.reportError(error);
     const payload = JSON.stringify(toFailure(error));
-    if (!events.fail(payload)) report({ kind: 'init-failed', payload });
+    if (isTold && !events.fail(payload)) report({ kind: 'init-failed', payload });
     place.exit(exitCode);
   });
   const onLoad = inBatches((files) => report({ kind: 'loaded', files }));
@@ -131,16 +131,29 @@ function isFirst(seen: Set<string>, name: string): boolean {
 
 const FRAME = /^\s+at /;
 
-/** Makes an uncaught error end the instance, as in Lambda, with the exit codes of Lambda's runtime. */
-function announceCrashes(crash: (error: Error, exitCode: number) => void): void {
-  process.on('uncaughtException', (error) => crash(error, 129));
+/** Node's exit code for a listener of uncaught exceptions that fails itself. */
+const EXIT_LISTENER_FAILED = 7;
+
+/**
+ * Makes an uncaught error end the instance, as in Lambda, with the exit codes of Lambda's runtime. If a thrown value
+ * cannot become the message of a log line, such as a symbol, Lambda's runtime ends without telling Lambda the error.
+ */
+function announceCrashes(crash: (error: unknown, exitCode: number, isTold?: boolean) => void): void {
+  process.on('uncaughtException', (thrown: unknown) => {
+    const error = findReported(thrown);
+    if (Object.is(error, thrown)) crash(error, 129);
+    else crash(error, EXIT_LISTENER_FAILED, false);
+  });
   process.on('unhandledRejection', (reason) => {
     const error = new RuntimeError('UnhandledPromiseRejection', messageOf(reason));
     // The stack frames of the reason name the handler's code. Lambda logs these frames, too.
-    const frames =
-      reason instanceof Error ? reason.stack?.split('\n').filter((line) => FRAME.test(line)) : [];
-    if (frames !== undefined && frames.length > 0)
-      error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n');
+    const frames = framesOf(reason);
+    if (frames.length > 0) error.stack = [String(error), ...frames].join('\n');
     crash(error, 128);
   });
+}
+
+function framesOf(reason: unknown): readonly string[] {
+  const stack: unknown = reason instanceof Error ? reason.stack : undefined;
+  return typeof stack === 'string' ? stack.split('\n').filter((line) => FRAME.test(line)) : [];
 }

@@ -8,6 +8,8 @@ import { anInlineFunction, startRuntime } from '../start-runtime.ts';
 type Recorded = {
   readonly source: string;
   readonly returns?: string;
+  /** The exit status of the runtime's process. */
+  readonly exits?: number;
   readonly fails?: { readonly errorType?: string; readonly errorMessage?: string; readonly trace?: string[] };
 };
 
@@ -20,12 +22,16 @@ describe('a result in Node.js', () => {
   it(`has the bytes of AWS's runtime client: ${recorded.length} handlers in nodejs22.x`, async () => {
     const { invoke } = await startRuntime([anInlineFunction('f', SOURCE, { runtime: 'nodejs22.x' })]);
     const wrong: unknown[] = [];
-    for (const { source, returns, fails } of recorded) {
+    for (const { source, returns, exits, fails } of recorded) {
       const result = await invoke('f', { source });
       if (result.kind !== 'returned' && result.kind !== 'failed') wrong.push({ source, result });
       else if (returns !== undefined) {
         if (result.kind !== 'returned' || result.payload !== returns)
           wrong.push({ source, returns, got: result.payload });
+      } else if (exits !== undefined) {
+        const reason = exits === 0 ? 'without providing a reason' : `with error: exit status ${exits}`;
+        if (result.kind !== 'failed' || !result.errorMessage.endsWith(`Runtime exited ${reason}`))
+          wrong.push({ source, reason, got: result.payload });
       } else {
         // The frames of a trace have paths of the machine.
         const failure = JSON.parse(result.payload) as { trace?: string[] } | null;
