@@ -276,6 +276,8 @@ export type IntegrationCircumstances = {
    * The key of the DynamoDB table that the call names, as `{"id": {"S": "…"}}`; undefined if no loaded stack has it.
    */
   readonly tableKey?: string | undefined;
+  /** The body that the function of $connect returned with an error status, or its beginning. */
+  readonly connectBody?: string | undefined;
   /** The logical id and the place of the state machine that the call names; undefined if no loaded stack has it. */
   readonly machine?: string | undefined;
   /**

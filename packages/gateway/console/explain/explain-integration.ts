@@ -119,14 +119,16 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
     return {
       because: [
         `${name}, the integration of $connect, responded with ${status}, but only a status below 300 accepts the connection.`,
-        ...(ofQuota?.because ?? []),
+        ...(ofQuota?.because ??
+          (integration.connectBody === undefined
+            ? []
+            : [
+                `The function returned the body “${integration.connectBody}”, which the client does not get.`,
+              ])),
         ...printed(integration),
       ],
       changes: ofQuota?.changes ?? [],
-      otherwise:
-        ofQuota === undefined
-          ? 'Return statusCode 200 for this client from the $connect function.'
-          : undefined,
+      otherwise: ofQuota === undefined ? adviseConnect(status) : undefined,
     };
   if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
   if (integration.errorStatus !== undefined && integration.problem === undefined)
@@ -161,6 +163,12 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
     };
   if (integration.outcome === 'failed') return explainSelectedFailure(about, integration);
   return explainErrorReply(about, integration, took);
+}
+
+function adviseConnect(status: number): string {
+  return status < 500
+    ? 'Return statusCode 200 for this client from the $connect function.'
+    : `Correct the error for which the function of $connect returns ${status}. If its code catches the error of a call, print this error with console.error or print: the explanation of the next handshake then has the message.`;
 }
 
 /** Explains the error frame with which a function of the toolkit answered a message. */

@@ -65,6 +65,7 @@ export function describeIntegration(
       recorded.outcome?.kind === 'answered' && {
         lambdaReply: recorded.outcome.status < 300 ? 'accepted' : 'not-json',
       }),
+    ...(recorded.kind === 'handshake' && { connectBody: readConnectBody(recorded, redactor) }),
     own: ownOutcome(recorded, integration.kind),
     ...(integration.kind === 'mock' &&
       requestTemplateOf(received) === undefined && {
@@ -125,6 +126,17 @@ function withFormatPlace(
   const stack = stacks.find(({ stackName }) => stackName === api.stackName);
   const integration = stack && findIntegration(stack, stack.resources.get(route?.logicalId ?? ''));
   return { ...misread, formatPlace: placeOf(integration, 'PayloadFormatVersion') };
+}
+
+const MOST_OF_BODY = 600;
+
+/** The client of a refused handshake gets no body, so that only the record has what the function returned. */
+function readConnectBody({ outcome }: RecordedRequest, redactor: Redactor): string | undefined {
+  if (outcome?.kind !== 'returned') return undefined;
+  const { body } = parseJsonObject(outcome.payload) ?? {};
+  if (typeof body !== 'string' || body === '') return undefined;
+  const text = redactor.text(body);
+  return text.length > MOST_OF_BODY ? `${text.slice(0, MOST_OF_BODY)}…` : text;
 }
 
 function isNull({ outcome }: RecordedRequest): boolean {

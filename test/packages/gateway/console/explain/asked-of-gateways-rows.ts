@@ -209,4 +209,15 @@ export const ASKED_OF_GATEWAYS: readonly AskedRow[] = [
     because: /the stream ended before its first write, so Lambda did not send the status and the headers/,
     change: /^Write to the stream before it ends, .*write\(' '\)/m,
   },
+  {
+    source: 'https://github.com/aws-samples/simple-websockets-chat-app/issues/49',
+    cause: 'the function of $connect catches an error of a call, and returns 500',
+    template: chat('{ ApiId: !Ref Chat, StageName: dev, AutoDeploy: true }', '$connect'),
+    code: "exports.handler = async () => ({ statusCode: 500, body: 'Failed to connect: ValidationException' });",
+    request: { socket: {} },
+    status: 500,
+    because:
+      /^The function returned the body “Failed to connect: ValidationException”, which the client does not get\.$/m,
+    change: /^Correct the error for which the function of \$connect returns 500\./m,
+  },
 ];
