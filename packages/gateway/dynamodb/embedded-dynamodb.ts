@@ -6,7 +6,7 @@ import { dirname, extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { availableParallelism, loadavg } from 'node:os';
 import type { TableUnits } from './capacity.ts';
-import type { CallQuestion, CallVerdict } from './front.ts';
+import type { CallQuestion, CallVerdict, RefusedCall } from './front.ts';
 import type {
   DynamoDbSigner,
   DynamoDbWorkerData,
@@ -43,6 +43,8 @@ export type EmbeddedDynamoDbOptions = {
   readonly accountId?: string;
   /** Called with changes of the followed tables, in the order in which they were written. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
+  /** Called with each refused call of a signer whose permissions are checked. */
+  readonly onRefused?: (call: RefusedCall) => void;
   /** Called with the open streams of tables whenever they change. */
   readonly onStreams?: (streams: readonly TableStream[]) => void;
   /** Called with a message if an internal fault occurs in an operation, or if the thread ends unexpectedly. */
@@ -148,6 +150,7 @@ export async function startEmbeddedDynamoDb(options: EmbeddedDynamoDbOptions): P
     else if (message.kind === 'streams') options.onStreams?.(message.streams);
     else if (message.kind === 'replayed') replays.answer(message.number, message.changes);
     else if (message.kind === 'consumed') consumed = message.tables;
+    else if (message.kind === 'refused') options.onRefused?.(message.call);
     else if (message.kind === 'fault') options.onFault?.(message.message);
     else if (message.kind === 'admitted') waiting.shift()?.();
     else if (message.kind === 'question')

@@ -31,6 +31,8 @@ type FrontOptions = {
    */
   readonly directory: string | undefined;
   readonly port: () => number;
+  /** Called for each refused call of a caller whose permissions are checked. */
+  readonly onRefused: (call: RefusedCall) => void;
   /** Called for errors of this package, but not for errors of the caller. */
   readonly report: (error: unknown) => void;
 };
@@ -60,6 +62,18 @@ export type CallFault =
    * An error response. `type` contains its namespace, such as `com.amazonaws.dynamodb.v20120810#InternalServerError`.
    */
   | { readonly kind: 'error'; readonly status: number; readonly type: string; readonly message: string };
+
+/** A call that the store refused, by the policies or because of its input. */
+export type RefusedCall = {
+  readonly accessKeyId: string;
+  readonly operation: string;
+  readonly tables: readonly string[];
+  /** The code without its namespace. */
+  readonly code: string;
+  readonly message: string;
+  /** The header X-Amzn-Trace-Id of the call. */
+  readonly traceHeader: string | undefined;
+};
 
 export type CallQuestion = {
   readonly accessKeyId: string;
@@ -154,6 +168,23 @@ async function run(
   }
   const caller = verify(request, body, at);
   const input = withTableNames(parseInput(body), at.engine.accountId);
+  try {
+    return await runAs(caller, request, { operation, input, isOfStreams }, at);
+  } catch (error) {
+    if (error instanceof DynamoDbError && at.callers.isJudged(caller.accessKeyId))
+      at.onRefused(describeRefused(caller, request, { operation, input }, error));
+    throw error;
+  }
+}
+
+type Called = { readonly operation: string; readonly input: Readonly<Record<string, unknown>> };
+
+async function runAs(
+  caller: Caller,
+  request: IncomingMessage,
+  { operation, input, isOfStreams }: Called & { readonly isOfStreams: boolean },
+  at: FrontOptions,
+): Promise<Record<string, unknown>> {
   await refuseUnlessAllowed(operation, input, caller, at);
   if (isOfStreams) return at.engine.executeStreams(operation, input);
   // The response names this endpoint, so that the SDKs' endpoint discovery does not redirect to AWS.
@@ -169,6 +200,24 @@ async function run(
   // The capacity is not counted here, because the statement runs other operations, and each of these reports its own
   // capacity.
   return runStatements(input, { execute, table: (name) => engine.table(name) });
+}
+
+function describeRefused(
+  { accessKeyId }: Caller,
+  { headers }: IncomingMessage,
+  { operation, input }: Called,
+  { body, message }: DynamoDbError,
+): RefusedCall {
+  const { __type: type } = body;
+  const { 'x-amzn-trace-id': trace } = headers;
+  return {
+    accessKeyId,
+    operation,
+    tables: tablesOf(operation, input),
+    code: String(type).replace(/^.*#/, ''),
+    message,
+    traceHeader: typeof trace === 'string' ? trace : undefined,
+  };
 }
 
 /** The operations that run PartiQL. */

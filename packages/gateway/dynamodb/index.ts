@@ -11,7 +11,7 @@ export type {
 export type { LateDynamoDb, LateDynamoDbOptions } from './late-dynamodb.ts';
 export type { TableUnits } from './capacity.ts';
 export type { TableChange, TableStream } from './stream-record.ts';
-export type { CallFault, CallQuestion, CallVerdict } from './front.ts';
+export type { CallFault, CallQuestion, CallVerdict, RefusedCall } from './front.ts';
 export type { DynamoDbSigner } from './worker.ts';
 
 export { UNCOUNTED } from './uncounted.ts';

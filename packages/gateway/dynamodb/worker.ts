@@ -13,7 +13,7 @@ import { followClock } from './clock.ts';
 import { DynamoDbEngine } from './engine.ts';
 import type { TableChange, TableStream } from './stream-record.ts';
 import { serveDynamoDb } from './front.ts';
-import type { CallQuestion, CallVerdict, Callers } from './front.ts';
+import type { CallQuestion, CallVerdict, Callers, RefusedCall } from './front.ts';
 import { storageFaultOf } from './storage-fault.ts';
 
 export type DynamoDbWorkerData = {
@@ -53,6 +53,7 @@ export type DynamoDbWorkerMessage =
   | { readonly kind: 'admitted' }
   /** Asks the owner whether a call is allowed. The owner replies with `verdict` and the same number. */
   | { readonly kind: 'question'; readonly number: number; readonly question: CallQuestion }
+  | { readonly kind: 'refused'; readonly call: RefusedCall }
   | { readonly kind: 'changes'; readonly changes: readonly TableChange[] }
   | { readonly kind: 'replayed'; readonly number: number; readonly changes: readonly TableChange[] }
   | { readonly kind: 'streams'; readonly streams: readonly TableStream[] }
@@ -99,7 +100,16 @@ async function start(
       post({ kind: 'consumed', tables: meter.tables });
     }, CONSUMED_EVERY_MS).unref();
   });
-  const front = { engine, meter, clock, callers, directory, report, port: () => data.namedPort ?? port };
+  const front = {
+    engine,
+    meter,
+    clock,
+    callers,
+    directory,
+    onRefused: (call: RefusedCall) => post({ kind: 'refused', call }),
+    report,
+    port: () => data.namedPort ?? port,
+  };
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, ...KEEP_ALIVE_OPTIONS },
     (request, response) => {

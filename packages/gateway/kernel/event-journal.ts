@@ -263,7 +263,12 @@ export function rootOf(traceHeader: string | undefined): string | undefined {
 
 function shortened(step: EventStep): EventStep {
   if (step.kind === 'filtered') return { ...step, why: step.why.slice(0, MAX_TEXT) };
-  if (step.kind === 'refused' || step.kind === 'denied' || step.kind === 'forbidden')
+  if (
+    step.kind === 'rejected' ||
+    step.kind === 'refused' ||
+    step.kind === 'denied' ||
+    step.kind === 'forbidden'
+  )
     return { ...step, message: step.message.slice(0, MAX_TEXT) };
   if (step.kind !== 'ran') return step;
   const { errorMessage, payload } = step;

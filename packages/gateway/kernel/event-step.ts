@@ -129,6 +129,21 @@ export type EventStep =
       readonly resource: string;
       readonly message: string;
     }
+  /**
+   * A service refused a call of a function, and no policy is the reason. The code of the function may have caught the
+   * error.
+   */
+  | {
+      readonly kind: 'rejected';
+      readonly functionName: string;
+      /** The signing name of the service. */
+      readonly service: string;
+      readonly operation: string;
+      /** What the input of the call names, such as a table or the URL of a queue. */
+      readonly target?: string | undefined;
+      readonly code: string;
+      readonly message: string;
+    }
   /** A user pool answered a sign-in with a challenge instead of tokens. */
   | { readonly kind: 'challenged'; readonly at: string; readonly challenge: 'NEW_PASSWORD_REQUIRED' }
   /** A message was received too often and left its queue. */

@@ -416,6 +416,8 @@ export type ToldStep = {
   /** The function and the sender of a refused delivery, as the template of the function refers to them. */
   readonly references?: { readonly target: string; readonly sender: string } | undefined;
   readonly queue?: QueueFacts | undefined;
+  /** The key of the table that a refused call names, as in `IntegrationCircumstances`. */
+  readonly tableKey?: string | undefined;
   readonly missingBus?: MissingBus | undefined;
   /** The disabled event source mappings of the source, each with the name of its function. */
   readonly disabled?: readonly NamedPlace[] | undefined;

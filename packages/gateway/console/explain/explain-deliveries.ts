@@ -7,6 +7,8 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import { at, capital, counted, nameOf, receives } from './event-names.ts';
 import { describeNext, explainRun } from './explain-event-run.ts';
 import { explainChallenge, explainDenied, explainSkipped } from './explain-denied.ts';
+import { explainRejected } from './explain-rejected.ts';
+import type { Outcome } from './explain-rejected.ts';
 import { findMissingRights } from './missing-right.ts';
 import { formatDuration, sentence, withStop } from './reason.ts';
 import type { Told } from './event-names.ts';
@@ -17,9 +19,10 @@ import type { Reason } from './reason.ts';
 /** The maximum number of sentences about events. */
 const MAX_SENTENCES = 24;
 
-export function explainDeliveries(steps: readonly ToldStep[]): Reason {
+/** @param outcome what became of the request that caused the events */
+export function explainDeliveries(steps: readonly ToldStep[], outcome: Outcome = 'unknown'): Reason {
   const merged = mergeRuns(inOrder(steps));
-  const reasons = merged.map((told) => explainStep(told, steps));
+  const reasons = merged.map((told) => explainStep(told, steps, outcome));
   const because = reasons.flatMap((reason) => reason.because);
   const shown =
     because.length <= MAX_SENTENCES
@@ -83,15 +86,20 @@ function mergeRuns(steps: readonly AnyStep[]): readonly AnyStep[] {
 }
 
 function keyOf(step: StampedStep): string | undefined {
+  if (step.kind === 'rejected')
+    return `rejected ${step.functionName} ${step.operation} ${step.target ?? ''} ${step.code} ${step.message}`;
   if (step.kind === 'refused') return `refused ${step.from} ${step.to} ${step.message}`;
   if (step.kind !== 'ran' || (step.outcome === 'returned' && step.next === undefined)) return undefined;
   const { from = '', functionName, outcome, errorType = '', errorMessage = '' } = step;
   return `ran ${from} ${functionName} ${outcome} ${errorType} ${errorMessage}`;
 }
 
-function explainStep(told: AnyStep, all: readonly ToldStep[]): Reason {
+function explainStep(told: AnyStep, all: readonly ToldStep[], outcome: Outcome): Reason {
   const { step, times = 1 } = told;
-  const own = explainOne(step, told, times, all);
+  const own =
+    step.kind === 'rejected'
+      ? explainRejected(step, told, times, outcome)
+      : explainOne(step, told, times, all);
   const { notes = [], isBlock } = told;
   return {
     because: [
@@ -111,7 +119,12 @@ function explainStep(told: AnyStep, all: readonly ToldStep[]): Reason {
   };
 }
 
-function explainOne(step: StampedStep, told: AnyStep, times: number, all: readonly ToldStep[]): Reason {
+function explainOne(
+  step: Exclude<StampedStep, { kind: 'rejected' }>,
+  told: AnyStep,
+  times: number,
+  all: readonly ToldStep[],
+): Reason {
   switch (step.kind) {
     case 'accepted':
       return explainAccepted(step, told, all);

@@ -39,8 +39,10 @@ export function explain(
   surprises: Reason & { readonly isCause?: boolean; readonly minorChanges?: readonly string[] } = NOTHING,
 ): Story {
   const reason = findReason(about);
-  const told = (about.deliveries ?? []).filter((one) => !isOwnEntry(one, about));
-  const deliveries = explainDeliveries(told);
+  const told = (about.deliveries ?? []).filter((one) => !isOwnEntry(one, about) && !isThrown(one, about));
+  const hasFailed = about.failure !== undefined || about.status >= 400;
+  const outcome = about.kind === 'event' ? 'unknown' : hasFailed ? 'failed' : 'succeeded';
+  const deliveries = explainDeliveries(told, outcome);
   const isUnadvised =
     about.failure !== undefined &&
     [...reason.changes, ...surprises.changes, reason.otherwise ?? ''].every((change) => change === '');
@@ -50,6 +52,7 @@ export function explain(
     ({ step }) =>
       step.kind === 'denied' ||
       step.kind === 'forbidden' ||
+      (step.kind === 'rejected' && outcome === 'failed') ||
       (step.kind === 'challenged' && about.status >= 400),
   );
   const isCause = surprises.isCause === true || isDenied;
@@ -101,10 +104,20 @@ function isOwnEntry({ step }: ToldStep, { integration }: Circumstances): boolean
   );
 }
 
+/** Whether the integration's function failed with the error of the refused call, which is then explained already. */
+function isThrown({ step }: ToldStep, { integration }: Circumstances): boolean {
+  return (
+    step.kind === 'rejected' &&
+    integration?.outcome === 'failed' &&
+    (integration.errorMessage ?? '').includes(step.message) &&
+    integration.target === step.functionName
+  );
+}
+
 /** The messages of functions and services that the sentences quote. */
 function quotesOf({ integration, deliveries = [], unloaded = [] }: Circumstances): readonly string[] {
   const ofSteps = deliveries.map(({ step }) =>
-    step.kind === 'denied' || step.kind === 'forbidden'
+    step.kind === 'denied' || step.kind === 'forbidden' || step.kind === 'rejected'
       ? step.message
       : step.kind === 'ran'
         ? step.errorMessage

@@ -43,7 +43,7 @@ function outcomeOf(steps: readonly ToldStep[]): string {
   if (unmade?.kind === 'delivered')
     return `reached ${nameOf(unmade.to)} in the gateway, but would not on AWS`;
   const last = steps.findLast(
-    ({ step }) => !['accepted', 'delivered', 'filtered', 'forbidden'].includes(step.kind),
+    ({ step }) => !['accepted', 'delivered', 'filtered', 'forbidden', 'rejected'].includes(step.kind),
   )?.step;
   const isDelivered = steps.some(({ step }) => step.kind === 'delivered');
   if (last === undefined && !isDelivered)

@@ -153,12 +153,16 @@ const ADVICE: Readonly<Record<string, Advise>> = {
   NotFoundException: ({ written }) =>
     `Name the ARN of an existing topic in ${written}, in the region of the API.`,
   ValidationException: adviseInput,
-  ConditionalCheckFailedException: ({ written }) =>
-    `The item does not meet the ConditionExpression in ${written}: send a request for an item that does, or map this error to its own status, such as 409.`,
+  ConditionalCheckFailedException: ({ written, isCode }) =>
+    `The item does not meet the ConditionExpression in ${written}: send a request for an item that does, or ${isCode === true ? 'answer' : 'map'} this error ${isCode === true ? 'with' : 'to'} its own status, such as 409.`,
   SerializationException: adviseType,
+  ParameterNotFound: ({ written }) =>
+    `Name an existing parameter in ${written}, with its whole path, or create it first, for example as an AWS::SSM::Parameter.`,
   NoSuchKey: () => 'Ask for an object that exists, or put it into the bucket first.',
-  NoSuchBucket: ({ routeKey }) =>
-    `Name an existing bucket in the Uri of the integration of ${routeKey}: !Ref of the AWS::S3::Bucket, not its logical id.`,
+  NoSuchBucket: ({ routeKey, written, isCode }) =>
+    isCode === true
+      ? `Name an existing bucket in ${written}: its name in AWS (!Ref of the AWS::S3::Bucket), not its logical id.`
+      : `Name an existing bucket in the Uri of the integration of ${routeKey}: !Ref of the AWS::S3::Bucket, not its logical id.`,
   MethodNotAllowed: ({ routeKey }) =>
     `Set IntegrationHttpMethod of the integration of ${routeKey} to the method of the S3 operation: PUT puts an object, GET reads it, DELETE deletes it. The method of the route may differ.`,
 };
@@ -180,18 +184,27 @@ function isSimilar(name: string, parameter: string): boolean {
 
 /** Error codes whose advice also fits a call that a function makes with an SDK. */
 const OF_CODE =
-  /^(?:MissingParameter|MissingRequiredParameter|InvalidParameter|QueueDoesNotExist|(?:AWS\.SimpleQueueService\.)?NonExistentQueue|StateMachineDoesNotExist|ExecutionAlreadyExists|ResourceNotFoundException$|ValidationException$|ConditionalCheckFailedException|NoSuchKey)/;
+  /^(?:MissingParameter|MissingRequiredParameter|InvalidParameter|QueueDoesNotExist|(?:AWS\.SimpleQueueService\.)?NonExistentQueue|StateMachineDoesNotExist|ExecutionAlreadyExists|ResourceNotFoundException$|ValidationException$|ConditionalCheckFailedException|NoSuchKey|NoSuchBucket|ParameterNotFound)/;
+/** What SNS calls a topic that does not exist. Other services use these codes for other things. */
+const OF_TOPIC = /^NotFound(?:Exception)?$/;
 
 /** Returns the advice for an error that a function got from an AWS SDK, and threw; undefined for an unknown code. */
-export function adviseThrownError(code: string, detail: string, at: string): string | undefined {
+/** @param known what is known of the call, besides its error: the signing name of the service, and the table's key */
+export function adviseThrownError(
+  code: string,
+  detail: string,
+  at: string,
+  { service, tableKey }: { readonly service?: string; readonly tableKey?: string | undefined } = {},
+): string | undefined {
   const known = adviseByMessage(code, detail, `the call${at}`);
   if (known !== undefined) return known;
-  if (!OF_CODE.test(code) || !Object.hasOwn(ADVICE, code)) return undefined;
+  const isOfCode = OF_CODE.test(code) || (service === 'sns' && OF_TOPIC.test(code));
+  if (!isOfCode || !Object.hasOwn(ADVICE, code)) return undefined;
   return ADVICE[code]?.({
     detail,
     routeKey: '',
     written: `the call${at}`,
-    tableKey: undefined,
+    tableKey,
     isStart: false,
     isCode: true,
   });

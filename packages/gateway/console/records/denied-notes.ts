@@ -1,6 +1,7 @@
 /** Names the code that made a pool, queue or bus refuse a call: a trigger's code, or the calling function's code. */
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { findLine, findLines } from './handler-lines.ts';
+import type { HandlerText } from './handler-lines.ts';
 import type { StampedStep } from '../../kernel/event-step.ts';
 import type { DeliveryNote } from '../explain/circumstances.ts';
 import type { ReadHandler } from './handler-misread.ts';
@@ -20,14 +21,28 @@ export function noteDenied(step: Denied, all: readonly StampedStep[], at: At): r
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
 function noteEntry({ operation }: Denied, toldIn: string, { readHandler, callers = [] }: At): DeliveryNote {
-  // `PutEventsCommand` and `putEvents` in JavaScript, `put_events` in Python.
-  const wanted = new RegExp(`\\b${operation.replaceAll(/(?!^)([A-Z])/g, '_?$1')}`, 'i');
-  const line = callers.flatMap((caller) => findLines(readHandler(caller), wanted).at(-1) ?? [])[0];
+  const line = callers.flatMap((caller) => findCalls(operation, readHandler(caller)).at(-1) ?? [])[0];
   const where = line === undefined ? '' : ` (${line})`;
   return {
     because: `The call ${operation}${where} still succeeded with status 200, so the SDK threw no error. Only ${toldIn} of its response shows that the entry is lost.`,
     change: `Read ${toldIn} of the response after ${operation}${where}, and send the failed entries again or throw an error.`,
   };
+}
+
+/** The lines that name an operation: `PutEventsCommand` and `putEvents` in JavaScript, `put_events` in Python. */
+function findCalls(operation: string, handler: HandlerText | undefined): readonly string[] {
+  return findLines(handler, new RegExp(`\\b${operation.replaceAll(/(?!^)([A-Z])/g, '_?$1')}`, 'i'));
+}
+
+/**
+ * The line that calls the operation, if only one does. The document client of DynamoDB leaves Item out of the names of
+ * its commands.
+ */
+export function findCallLine(operation: string, handler: HandlerText | undefined): string | undefined {
+  const short = operation.replace(/Items?$/, '');
+  const names = [operation.replaceAll(/(?!^)([A-Z])/g, '_?$1'), `${short}Command`];
+  const found = findLines(handler, new RegExp(`(?:\\bnew |\\.)(?:${names.join('|')})(?:Command)?\\(`, 'i'));
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /** Where a handler begins, in JavaScript and Python. */

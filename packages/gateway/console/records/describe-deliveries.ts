@@ -7,9 +7,10 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import { describeEventGaps, findEncodedKey } from './event-gaps.ts';
 import { noteFilteredEnvelope } from './envelope-notes.ts';
 import { noteFilter, pathOfNotification } from './filter-notes.ts';
-import { noteDenied } from './denied-notes.ts';
+import { findCallLine, noteDenied } from './denied-notes.ts';
 import { noteBridge } from './bridge-notes.ts';
 import { noteKey } from './key-notes.ts';
+import { keyOfTable, noteMissingTable } from './table-facts.ts';
 import { noteLoop } from './loop-notes.ts';
 import { referTo, statementsFor } from './advise-by-stacks.ts';
 import { findRefusal } from '../explain/denied-calls.ts';
@@ -42,11 +43,29 @@ export type DeliveriesWith = {
 const MAPPING = 'AWS::Lambda::EventSourceMapping';
 
 export function describeDeliveries(steps: readonly StampedStep[], at: DeliveriesWith): readonly ToldStep[] {
-  return steps.map((step) => {
-    const told = describeStep(step, at, steps);
+  const told = steps.filter((step) => !isToldBy(step, steps));
+  return told.map((step) => {
+    const described = describeStep(step, at, steps);
     const loop = noteLoop(steps, step, at.stacks);
-    return loop.length === 0 ? told : { ...told, notes: [...(told.notes ?? []), ...loop] };
+    return loop.length === 0 ? described : { ...described, notes: [...(described.notes ?? []), ...loop] };
   });
+}
+
+/**
+ * Whether another step has the same error: a refusal by a policy, a refusal that a queue, bus or pool noted itself, or
+ * the failure of a function that threw the error.
+ */
+function isToldBy(step: StampedStep, all: readonly StampedStep[]): boolean {
+  return (
+    step.kind === 'rejected' &&
+    all.some(
+      (one) =>
+        ((one.kind === 'forbidden' || one.kind === 'denied') && one.message === step.message) ||
+        (one.kind === 'ran' &&
+          one.functionName === step.functionName &&
+          one.errorMessage?.includes(step.message) === true),
+    )
+  );
 }
 
 function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly StampedStep[]): ToldStep {
@@ -91,6 +110,13 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
       return {
         step: { ...step, message: redactor.text(step.message) },
         statements: statementsFor([step.message], stacks),
+      };
+    case 'rejected':
+      return {
+        step: { ...step, message: redactor.text(step.message) },
+        place: findCallLine(step.operation, at.readHandler(step.functionName)),
+        tableKey: step.service === 'dynamodb' ? keyOfTable(step.target, stacks) : undefined,
+        notes: noteMissingTable(step, stacks),
       };
     case 'challenged':
       return { step };

@@ -1,5 +1,4 @@
 /** Derives the facts about the call of an integration, and about what a function or a backend responded. */
-import { isTable } from '../../core/stack/table-types.ts';
 import { shortPlace } from '../../core/stack/source-format.ts';
 import { findIntegration, placeOf, resourcesOf } from './find-places.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
@@ -9,6 +8,7 @@ import { describeEventGaps, findBodyGap, findDecodedTwice } from './event-gaps.t
 import { findExports, findUncalledBack } from './handler-lines.ts';
 import { findFailedCode, findFailedRead, findKeptBusy } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
+import { keyOfTable, tableOfInput } from './table-facts.ts';
 import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
 import { readQuotaOfReply } from './read-quota-refusal.ts';
 import { describeSent, operationOf, requestTemplateOf } from './sent.ts';
@@ -21,7 +21,7 @@ import type { ResolvedStack } from '../../core/stack/model.ts';
 import type { FunctionLines, PrintedLine } from './function-lines.ts';
 import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
-import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { parseJsonObject } from '@gatewright/aws/json-object';
 
 export type IntegrationWith = {
   readonly lines: FunctionLines;
@@ -81,7 +81,7 @@ export function describeIntegration(
       eventFault: describeEventFault(received, sent?.body?.toString() ?? '', redactor),
     }),
     ...(isOfService(recorded) && {
-      tableKey: findTableKey(sent?.body?.toString() ?? '', stacks),
+      tableKey: keyOfTable(tableOfInput(sent?.body?.toString() ?? ''), stacks),
       machine: findMachine(sent?.body?.toString() ?? '', stacks),
     }),
     problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
@@ -253,32 +253,4 @@ function findMachine(input: string, stacks: readonly ResolvedStack[]): string | 
     ({ physicalId }) => physicalId === arn,
   );
   return found && `${found.logicalId} (${shortPlace(found, 'StateMachineType')})`;
-}
-
-/**
- * Returns the key of the DynamoDB table that the input of a call names, as the input of an operation has it, such as
- * `{"id": {"S": "…"}}`; undefined if no stack defines the table.
- */
-function findTableKey(input: string, stacks: readonly ResolvedStack[]): string | undefined {
-  const { TableName, RequestItems } = parseJsonObject(input) ?? {};
-  const given = typeof TableName === 'string' ? TableName : Object.keys(membersOf(RequestItems))[0];
-  // The name may be given as an ARN, too.
-  const name = given?.slice(given.lastIndexOf('/') + 1);
-  const table = stacks
-    .flatMap(({ resources }) => [...resources.values()])
-    .find((one) => isTable(one) && one.physicalId === name);
-  if (table === undefined) return undefined;
-  const { KeySchema, AttributeDefinitions } = table.properties;
-  const types = new Map(
-    listOf(AttributeDefinitions).map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
-  );
-  const key = listOf(KeySchema).map(
-    ({ AttributeName }) =>
-      `${JSON.stringify(AttributeName)}: {${JSON.stringify(types.get(AttributeName) ?? 'S')}: "…"}`,
-  );
-  return key.length === 0 ? undefined : `{${key.join(', ')}}`;
-}
-
-function listOf(value: unknown): readonly ReturnType<typeof membersOf>[] {
-  return Array.isArray(value) ? value.map((each) => membersOf(each)) : [];
 }

@@ -33,8 +33,14 @@ export function withEarlierEffects(detail: RequestDetail, records: Records): Req
   const earlier =
     row === undefined || atEpochMs - row.atEpochMs > WITHIN_MS ? undefined : records.detail(row.id);
   if (row === undefined || earlier === undefined) return detail;
-  const before = (earlier.circumstances.deliveries ?? []).filter(({ step }) => step.atEpochMs <= atEpochMs);
+  const before = (earlier.circumstances.deliveries ?? []).filter(
+    ({ step }) => step.atEpochMs <= atEpochMs && (step.kind !== 'rejected' || earlier.status < 400),
+  );
   if (explainDeliveries(before).changes.length === 0) return detail;
-  const told = `The request before it that may change data, ${row.method} ${earlier.circumstances.path}, caused an event that failed or was not delivered. If this response lacks its result, \`gatewright explain ${row.id}\` says why, and what to change.`;
+  const isCall = before.every(({ step }) => step.kind === 'rejected' || step.kind === 'forbidden');
+  const effect = isCall
+    ? 'made a call that a service refused'
+    : 'caused an event that failed or was not delivered';
+  const told = `The request before it that may change data, ${row.method} ${earlier.circumstances.path}, ${effect}. If this response lacks its result, \`gatewright explain ${row.id}\` says why, and what to change.`;
   return { ...detail, story: { ...story, sentences: [...story.sentences, asTyped(told)] } };
 }

@@ -2,6 +2,7 @@
 import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
+import { readServiceError as parseServiceError } from '../../kernel/calls/read-service-error.ts';
 import { findDenials } from '../explain/missing-right.ts';
 import type { Problem } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
@@ -42,22 +43,12 @@ export function readServiceError(
   redactor: Redactor,
 ): Problem | undefined {
   if (!isOfService({ received }) || outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
-  const text = outcome.body.toString();
-  const parsed = parseJsonObject(text) ?? {};
-  // Services with the query protocol respond to API Gateway, which accepts JSON, with {"Error": {"Code", "Message"}}.
-  const { Code, Message: inner } = membersOf(parsed['Error']);
-  const { __type: type, code, message, Message } = parsed;
-  const inXml = (name: string): string | undefined =>
-    new RegExp(`<${name}>([^<]*)</${name}>`)
-      .exec(text)?.[1]
-      ?.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
-  const said = [message, Message, inner, inXml('Message')].find((each) => typeof each === 'string');
-  const named = [type, code, Code, inXml('Code')].find((each) => typeof each === 'string');
-  if (said === undefined && named === undefined) return undefined;
+  const { code, message } = parseServiceError(outcome.body.toString());
+  if (message === undefined && code === undefined) return undefined;
   return {
     title: undefined,
-    detail: said === undefined ? undefined : redactor.text(said),
-    code: named === undefined ? undefined : redactor.text(named.slice(named.indexOf('#') + 1)),
+    detail: message === undefined ? undefined : redactor.text(message),
+    code: code === undefined ? undefined : redactor.text(code),
   };
 }
 

@@ -4,6 +4,9 @@ import { printPrefix } from '../../lambda/function-log-line.ts';
 import type { createFunctionRuntime } from '../../lambda/runtime.ts';
 import type { FunctionLogLine } from '../../lambda/function-log-line.ts';
 import type { ServiceHost } from '../service-host.ts';
+import type { RefusedCall } from '@gatewright/dynamodb';
+import { functionOf } from '../../kernel/calls/note-rejected.ts';
+import { rootOf } from '../../kernel/event-journal.ts';
 import type { Parts } from './parts.ts';
 
 export function publishingGroups(groups: LogGroups, { lines }: ServiceHost, clock: Clock): LogGroups {
@@ -66,6 +69,21 @@ export function recordEvents({
   };
   events.journal.begun.follow((record) => records.takeSide(record));
   events.edges.follow((record) => records.takeSide(record));
+}
+
+/** Records a call of a function that the embedded DynamoDB refused. */
+export function noteRefusedByStore(
+  { accessKeyId, operation, tables, code, message, traceHeader }: RefusedCall,
+  { events, functionIdentities }: Pick<Parts, 'events' | 'functionIdentities'>,
+): void {
+  const functionName = functionOf(functionIdentities.find(accessKeyId));
+  const cause = rootOf(traceHeader) ?? events.journal.cause;
+  if (functionName === undefined || cause === undefined) return;
+  const target = tables.length === 0 ? undefined : tables.join(', ');
+  events.journal.note(
+    { kind: 'rejected', functionName, service: 'dynamodb', operation, target, code, message },
+    cause,
+  );
 }
 
 export function publishFunctionLine(line: FunctionLogLine, { lines }: ServiceHost): void {

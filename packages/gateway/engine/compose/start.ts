@@ -7,7 +7,7 @@ import { openBase } from './base.ts';
 import { openCalls } from './calls.ts';
 import { openBoth, Closing } from './closing.ts';
 import { openControl } from './control-port/control.ts';
-import { recordEvents } from './feeds.ts';
+import { noteRefusedByStore, recordEvents } from './feeds.ts';
 import { openFunctions, openPace } from './functions.ts';
 import { openInjection } from './injection.ts';
 import { gatewayOf } from './gateway-of.ts';
@@ -55,6 +55,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     openStoreOf(options, clock, identities, closing, {
       onChanges: (changes) => items.publish(changes),
       onStreams: (streams) => items.publishStreams(streams),
+      onRefused: (call) => noteRefusedByStore(call, later()),
       faultOf: (question) => injection?.ofCall(question),
     }),
   );

@@ -44,6 +44,10 @@ const TITLES: Readonly<Record<string, string>> = {
   xray: 'X-Ray',
 };
 
+export function titleOf(service: string): string {
+  return TITLES[service] ?? service;
+}
+
 /**
  * Services whose unserved calls are never sent to AWS, whatever `--aws` says. Of Cognito's calls, `--aws` sends only
  * the ones that the gateway itself can answer.
@@ -249,7 +253,7 @@ export function typeBehind(service: string, operation: string): string | undefin
  */
 export function describeUnserved(service: string, operation: string, own?: string): string {
   const isNamed = /^[A-Z]\w*$/.test(operation);
-  const what = `${operation} of ${TITLES[service] ?? service}${isNamed ? ` (${subjectOf(operation)})` : ''}`;
+  const what = `${operation} of ${titleOf(service)}${isNamed ? ` (${subjectOf(operation)})` : ''}`;
   return `${what} is not supported by this gateway. ${adviceFor(service, operation, own)}`;
 }
 

@@ -5,6 +5,7 @@ import type { HttpOutcome, ServiceClient } from '../../../core/ports.ts';
 import { rootOf } from '../../../kernel/event-journal.ts';
 import type { EventJournal } from '../../../kernel/event-journal.ts';
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
+import { noteRejected } from '../../../kernel/calls/note-rejected.ts';
 
 /**
  * The header with which SDKs continue the trace of a function.
@@ -50,7 +51,12 @@ export function journaledServices(
   return new Map(
     [...services].map(([name, service]): [string, AwsService] => [
       name,
-      (call) => runJournaled(journal, call.request, call.caller.role !== undefined, () => service(call)),
+      (call) =>
+        runJournaled(journal, call.request, call.caller.role !== undefined, async () => {
+          const reply = await service(call);
+          noteRejected(call, reply, journal);
+          return reply;
+        }),
     ]),
   );
 }

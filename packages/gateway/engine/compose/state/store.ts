@@ -5,6 +5,7 @@ import type {
   CallFault,
   CallQuestion,
   CallVerdict,
+  RefusedCall,
   DynamoDbSigner,
   EmbeddedDynamoDb,
   TableChange,
@@ -70,8 +71,9 @@ export async function openStoreOf(
   {
     onChanges,
     onStreams,
+    onRefused,
     faultOf,
-  }: Pick<StoreContext, 'onChanges' | 'onStreams'> & { readonly faultOf: FaultOf },
+  }: Pick<StoreContext, 'onChanges' | 'onStreams' | 'onRefused'> & { readonly faultOf: FaultOf },
 ): Promise<Store> {
   const { region, accountId, dynamodb, log, adminKey } = options;
   const store = await openStore(dynamodb, {
@@ -84,6 +86,7 @@ export async function openStoreOf(
     onFault: (message) => log.write(message),
     onChanges,
     onStreams,
+    onRefused,
   });
   closing.add(() => store.close());
   return store;
@@ -115,6 +118,7 @@ type StoreContext = {
   readonly onFault: (message: string) => void;
   readonly onChanges: (changes: readonly TableChange[]) => void;
   readonly onStreams: (streams: readonly TableStream[]) => void;
+  readonly onRefused: (call: RefusedCall) => void;
 };
 
 /**
