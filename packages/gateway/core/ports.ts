@@ -149,11 +149,11 @@ export type InvocationResult =
     }
   /**
    * Lambda did not accept the event. Either the function does not exist, or the concurrency limits leave no free
-   * instance, or the payload is larger than 6 MB.
+   * instance, or the payload is larger than 6 MB, or the function's own events have invoked it too often in a row.
    */
   | {
       readonly kind: 'refused';
-      readonly reason: 'not-found' | 'throttled' | 'too-large';
+      readonly reason: 'not-found' | 'throttled' | 'too-large' | 'recursive';
       readonly message: string;
       /** Present if the function is defined but cannot run as it is defined; the message contains the reason. */
       readonly isUnrunnable?: true;

@@ -330,4 +330,4 @@ function statusOf(outcome: InvocationResult | HttpOutcome): number | undefined {
   }
 }
 
-const REFUSALS = { 'not-found': 404, throttled: 429, 'too-large': 413 };
+const REFUSALS = { 'not-found': 404, throttled: 429, 'too-large': 413, recursive: 400 };

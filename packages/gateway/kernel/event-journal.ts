@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, Random } from '../core/ports.ts';
+import { joinLineages, withLineage } from '../core/events/lineage.ts';
 import { Feed } from './feed.ts';
 import type { EventRecord, EventStep, StampedStep } from './event-step.ts';
 
@@ -17,18 +18,22 @@ const MAX_TEXT = 16 * 1024;
 /** A step, and its place in the order of all steps. */
 type Kept = { readonly step: StampedStep; readonly order: number };
 
+type Context = { readonly root: string; readonly lineage?: string | undefined };
+
 const ROOT = /(?:^|;)\s*Root=([^;\s]+)/;
 
 export class EventJournal {
   readonly #clock: Clock;
   readonly #random: Random;
   /** Null means that the work is known to have no cause. */
-  readonly #context = new AsyncLocalStorage<string | null>();
+  readonly #context = new AsyncLocalStorage<Context | null>();
   #steps: Kept[] = [];
   #noted = 0;
   /** The same steps by cause, because a list of requests and events needs the steps of each row. */
   #byCause = new Map<string, Kept[]>();
   readonly #causes = new Map<string, string>();
+  /** The lineages of events, by the id of the event. */
+  readonly #lineages = new Map<string, string>();
   /** The causes of each batch whose records have several causes, by the new cause that represents the batch. */
   readonly #joined = new Map<string, readonly string[]>();
   /** The batches of a cause, in the order in which they were joined. */
@@ -52,7 +57,7 @@ export class EventJournal {
    */
   get cause(): string | undefined {
     const known = this.#context.getStore();
-    if (known !== undefined) return known ?? undefined;
+    if (known !== undefined) return known?.root;
     const roots = new Set<string>();
     for (const traceHeader of this.#running.keys()) {
       const root = rootOf(traceHeader);
@@ -65,7 +70,12 @@ export class EventJournal {
 
   /** Whether the cause of the running code is known, and not only inferred from the requests that are running. */
   get isWithin(): boolean {
-    return typeof this.#context.getStore() === 'string';
+    return typeof this.#context.getStore() === 'object' && this.#context.getStore() !== null;
+  }
+
+  /** The lineage of the running code, for services that pass it on to the events that they send (lineage.ts). */
+  get lineage(): string | undefined {
+    return this.#context.getStore()?.lineage;
   }
 
   /** Returns the cause of the running code, or a new cause for an event that nothing in this gateway caused. */
@@ -73,8 +83,9 @@ export class EventJournal {
     return this.cause ?? this.#newRoot();
   }
 
-  within<Result>(cause: string | undefined, run: () => Result): Result {
-    return cause === undefined ? run() : this.#context.run(cause, run);
+  /** @param lineage the lineage of the events that the code causes; absent for services whose loops AWS does not detect */
+  within<Result>(cause: string | undefined, run: () => Result, lineage?: string): Result {
+    return cause === undefined ? run() : this.#context.run({ root: cause, lineage }, run);
   }
 
   /**
@@ -100,18 +111,29 @@ export class EventJournal {
     };
   }
 
-  /** Returns the trace header for a function that an event invokes. */
-  trace(cause: string): string {
-    return `Root=${cause};Parent=${this.#random.hex(16)};Sampled=0`;
+  /**
+   * Returns the trace header for a function that events invoke.
+   * @param ids the events whose lineages the header continues
+   */
+  trace(cause: string, ids: readonly string[] = []): string {
+    const lineages = ids.flatMap((id) => this.#lineages.get(id) ?? []);
+    return withLineage(`Root=${cause};Parent=${this.#random.hex(16)};Sampled=0`, joinLineages(lineages));
   }
 
   /** Records that an event was accepted, and returns its cause. */
   accept(step: Extract<EventStep, { kind: 'accepted' | 'duplicate' }>, cause = this.begin()): string {
     // A duplicate has the id of an earlier message, and that message keeps its own cause.
     if (step.kind === 'accepted') this.remember(step.id, cause);
+    if (step.kind === 'accepted' && this.lineage !== undefined) this.#keepLineage(step.id, this.lineage);
     this.note(step, cause);
     if (!this.#begun.has(cause)) this.#begin(step.id, cause);
     return cause;
+  }
+
+  #keepLineage(id: string, lineage: string): void {
+    this.#lineages.set(id, lineage);
+    const [oldest] = this.#lineages.keys();
+    if (this.#lineages.size > MAX_IDS && oldest !== undefined) this.#lineages.delete(oldest);
   }
 
   #begin(id: string, cause: string): void {
@@ -137,7 +159,7 @@ export class EventJournal {
 
   /** Runs an action of a user or of a program, with a new cause, because no request caused it. */
   apart<Result>(run: () => Result): Result {
-    return this.#context.run(this.#newRoot(), run);
+    return this.#context.run({ root: this.#newRoot() }, run);
   }
 
   note(step: EventStep, cause: string): void {
@@ -236,6 +258,7 @@ export class EventJournal {
     this.#byCause.clear();
     this.#batchesOf.clear();
     this.#causes.clear();
+    this.#lineages.clear();
     this.#joined.clear();
     this.#own.clear();
     this.#begun.clear();

@@ -46,7 +46,7 @@ export function describeDeliveries(steps: readonly StampedStep[], at: Deliveries
   const told = steps.filter((step) => !isToldBy(step, steps));
   return told.map((step) => {
     const described = describeStep(step, at, steps);
-    const loop = noteLoop(steps, step, at.stacks);
+    const loop = noteLoop(step, at.stacks);
     return loop.length === 0 ? described : { ...described, notes: [...(described.notes ?? []), ...loop] };
   });
 }

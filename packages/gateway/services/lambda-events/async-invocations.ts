@@ -149,7 +149,7 @@ export class AsyncInvocations {
     if (dueMs - pending.acceptedAt > config.maxAgeMs)
       return this.#end(pending, { condition: 'EventAgeExceeded' });
     const startedMs = clock.monotonicMs();
-    const traceHeader = journal.trace(this.#causeOf(pending));
+    const traceHeader = journal.trace(this.#causeOf(pending), [pending.id]);
     const call = { functionName, payload, traceHeader, timeoutMs: LONGEST_RUN_MS };
     const qualified = pending.qualifier === undefined ? call : { ...call, qualifier: pending.qualifier };
     const result = await invoker.invoke(options === undefined ? qualified : { ...qualified, options });

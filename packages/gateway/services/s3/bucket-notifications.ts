@@ -133,6 +133,7 @@ export class BucketNotifications {
     const at = arnOf(region, bucket);
     const id = `${at}/${key}`;
     const accepted = { kind: 'accepted', at, id, what: 'object', name: `${NAMES[kind]} of ${key}` } as const;
+    const { lineage } = journal;
     const cause = journal.accept({ ...accepted, readers: own.length });
     for (const { name: rule } of unserved)
       journal.note(
@@ -149,7 +150,7 @@ export class BucketNotifications {
     for (const notification of own) {
       const mismatch = mismatchOf(notification, change);
       if (mismatch === undefined)
-        journal.within(cause, () => this.#report(notification, change, sequencer, cause));
+        journal.within(cause, () => this.#report(notification, change, sequencer, cause), lineage);
       else
         journal.note(
           {

@@ -104,6 +104,7 @@ export class Topics {
     const all = this.subscriptionsOf(topicArn);
     const what = { kind: 'accepted', at: topicArn, id, what: 'message' } as const;
     const cause = journal.accept({ ...what, readers: all.length });
+    const { lineage } = journal;
     const wanting = all.filter(({ test }) => test?.(filtered) !== false);
     for (const { arn, endpoint, test } of all)
       if (test?.(filtered) === false)
@@ -126,7 +127,7 @@ export class Topics {
     }
     for (const subscription of wanting)
       work.track(
-        () => journal.within(cause, () => this.#deliver(subscription, message, cause)),
+        () => journal.within(cause, () => this.#deliver(subscription, message, cause), lineage),
         (fault) => report(`${topicArn}: ${String(fault)}`),
       );
   }

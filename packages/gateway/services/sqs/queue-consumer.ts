@@ -170,7 +170,10 @@ export class QueueConsumer {
     const result = await invoker.invoke({
       functionName,
       timeoutMs: LONGEST_RUN_MS,
-      traceHeader: journal.trace(cause),
+      traceHeader: journal.trace(
+        cause,
+        receipts.map(({ id }) => id),
+      ),
       ...(qualifier === undefined ? {} : { qualifier }),
       payload,
     });

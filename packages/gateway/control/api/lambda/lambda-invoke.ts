@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { describePayloadFault } from '@gatewright/aws/text/jackson-fault';
 import { isJson } from '@gatewright/aws/json-object';
+import { lineageOf, withLineage } from '../../../core/events/lineage.ts';
 import { traceRootOf } from '../../../core/events/trace-header.ts';
 import type { InvocationResult, InvokeOptions, Invoker, Random } from '../../../core/ports.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';
@@ -176,7 +177,7 @@ function invoke(
 function traceOf({ request }: AwsCall, random: Random): string {
   const given = headerOf(request, 'x-amzn-trace-id');
   const root = traceRootOf(given) ?? `1-${random.hex(8)}-${random.hex(24)}`;
-  return `Root=${root};Parent=${random.hex(16)};Sampled=0`;
+  return withLineage(`Root=${root};Parent=${random.hex(16)};Sampled=0`, lineageOf(given));
 }
 
 async function stream(
@@ -269,6 +270,8 @@ function toReply(
       );
     case 'refused':
       if (result.reason === 'not-found') return notFound(call, arn);
+      if (result.reason === 'recursive')
+        return refused(call, 400, 'RecursiveInvocationException', result.message);
       return result.reason === 'throttled'
         ? throttled(call, result.isReserved === true)
         : requestTooLarge(call, MAX_EVENT_BYTES);

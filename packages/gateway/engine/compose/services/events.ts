@@ -7,6 +7,7 @@ import { findRefusedDelivery } from '../../../control/deliveries/refused-deliver
 import { findRefusedByRole } from '../../../control/deliveries/target-roles.ts';
 import { findDenial } from '../../../kernel/calls/aws-call.ts';
 import { guardCalls } from '../../../kernel/calls/guarded-services.ts';
+import { stopLoops } from '../../../kernel/calls/stop-loops.ts';
 import { isForwarded } from '../../../kernel/calls/service-client.ts';
 import type { ItemFeed } from '../../../kernel/item-feed.ts';
 import type { HandTarget } from '../../../kernel/event-rows.ts';
@@ -30,10 +31,11 @@ type ServiceParts = Pick<
 export function openServiceHost(at: ServiceParts): ServiceHost {
   const { options, clock, random, runtime, closing, services, ownUrl, values, http, kept, logGroups } = at;
   const { accountId, dynamodb, log, awsEndpoints } = options;
+  const guarded = guardCalls(runtime, (name) => at.served.functionArnOf(name), at.functionIdentities);
   const host = new ServiceHost({
     catalogue: catalogueOf(options),
     // If an invocation names a role, as a state machine does, the role needs the permission.
-    invoker: guardCalls(runtime, (name) => at.served.functionArnOf(name), at.functionIdentities),
+    invoker: { ...guarded, invoke: stopLoops((invocation) => guarded.invoke(invocation), loopsOf(at)) },
     clock,
     random,
     services,
@@ -63,6 +65,21 @@ export function openServiceHost(at: ServiceParts): ServiceHost {
   });
   closing.add(() => host.close());
   return host;
+}
+
+/** Returns which functions may run in a loop. */
+export function loopsOf({ served }: Pick<Parts, 'served'>): Parameters<typeof stopLoops>[1] {
+  return {
+    isAllowed: (functionName) =>
+      served.stacks.some(({ resources }) =>
+        [...resources.values()].some(
+          ({ type, physicalId, properties }) =>
+            type === 'AWS::Lambda::Function' &&
+            physicalId === functionName &&
+            properties['RecursiveLoop'] === 'Allow',
+        ),
+      ),
+  };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlRequest } from '../../../core/api-call.ts';
 import type { HttpOutcome, ServiceClient } from '../../../core/ports.ts';
+import { lineageOf } from '../../../core/events/lineage.ts';
 import { rootOf } from '../../../kernel/event-journal.ts';
 import type { EventJournal } from '../../../kernel/event-journal.ts';
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
@@ -68,8 +69,9 @@ export function runJournaled<Result>(
   isOfFunction: boolean,
   run: () => Result,
 ): Result {
-  const root = rootOf(headerOf(request, TRACE));
-  if (root !== undefined) return journal.within(root, run);
+  const traceHeader = headerOf(request, TRACE);
+  const root = rootOf(traceHeader);
+  if (root !== undefined) return journal.within(root, run, lineageOf(traceHeader));
   // The call of a function without the header belongs to the only running invocation, if there is one.
   const isApart = journal.cause === undefined || (!journal.isWithin && !isOfFunction);
   return isApart ? journal.apart(run) : run();

@@ -8,6 +8,8 @@ import type { AwsService } from '../../../kernel/calls/aws-call.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
 import type { ReadObject } from '../../../control/api/lambda/function-code.ts';
 import type { ServiceClient } from '../../../core/ports.ts';
+import { stopLoops } from '../../../kernel/calls/stop-loops.ts';
+import { loopsOf } from './events.ts';
 import { queueEvent } from './event-queue.ts';
 import type { Parts } from '../parts.ts';
 
@@ -15,6 +17,7 @@ import type { Parts } from '../parts.ts';
 export function openServices(parts: Parts): Map<string, AwsService> {
   const { options, runtime, random, clock, served, signIn, store, at, closing, journal } = parts;
   const services = new Map<string, AwsService>();
+  const loops = loopsOf(parts);
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
   // Calls of functions have the same destinations as calls of integrations: the user's endpoint, AWS, or the recorder.
   const { urls = {}, live = [] } = options.awsEndpoints ?? {};
@@ -44,7 +47,11 @@ export function openServices(parts: Parts): Map<string, AwsService> {
         apis: served,
         keep: (service) => journal.keep(service),
         mappings: createForwarder(at.services, rights),
-        invoker: runtime,
+        invoker: {
+          invoke: stopLoops((invocation) => runtime.invoke(invocation), loops),
+          stream: stopLoops((invocation) => runtime.stream(invocation), loops),
+          has: (name) => runtime.has(name),
+        },
         replaceCode: (name, archive) => runtime.replaceCode(name, archive),
         readObject: readObjectBy(at.services),
         clock,

@@ -1,0 +1,33 @@
+/**
+ * Refuses to invoke a function that its own events have invoked about 16 times in a row, as Lambda does unless
+ * RecursiveLoop of the function is Allow.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
+import { countInvocation, countInvocations, MAX_INVOCATIONS } from '../../core/events/lineage.ts';
+import type { Invocation, InvocationResult } from '../../core/ports.ts';
+
+type Loops = {
+  /** Whether RecursiveLoop of the function is Allow. */
+  readonly isAllowed: (functionName: string) => boolean;
+};
+
+type Counted = Pick<Invocation, 'functionName' | 'traceHeader'>;
+type Refused = Extract<InvocationResult, { kind: 'refused' }>;
+
+/** Returns a function that invokes with the trace header that counts the invocation, or refuses a loop. */
+export function stopLoops<Given extends Counted, Result>(
+  invoke: (invocation: Given) => Promise<Result>,
+  { isAllowed }: Loops,
+): (invocation: Given) => Promise<Result | Refused> {
+  return (invocation) => {
+    const { functionName, traceHeader } = invocation;
+    const isLoop = countInvocations(traceHeader, functionName) >= MAX_INVOCATIONS;
+    return isLoop && !isAllowed(functionName)
+      ? Promise.resolve({ kind: 'refused', reason: 'recursive', message: describeLoop(functionName) })
+      : invoke({ ...invocation, traceHeader: countInvocation(traceHeader, functionName) });
+  };
+}
+
+function describeLoop(functionName: string): string {
+  return `Lambda stopped a recursive loop: ${functionName} was invoked ${MAX_INVOCATIONS} times in one chain of events that its own calls cause, and is not invoked for the next event of the chain. Set RecursiveLoop: Allow on the function if the loop is intended`;
+}
