@@ -220,6 +220,7 @@ export type IntegrationCircumstances = {
     | 'not-found'
     | 'throttled'
     | 'too-large'
+    | 'recursive'
     | 'address'
     | 'network'
     | 'request'

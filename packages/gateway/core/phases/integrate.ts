@@ -174,6 +174,8 @@ function refusal(refused: Extract<InvocationResult, { kind: 'refused' }>): Error
         reason: message,
         ...(isReserved === true && { throttledBy: 'ReservedFunctionConcurrentInvocationLimitExceeded' }),
       });
+    // Only the services that send events count invocations, so that no request gets this refusal.
+    case 'recursive':
     case 'not-found':
       return configurationError(message);
   }
