@@ -36,7 +36,11 @@ export type Story = {
 /** @param surprises facts about the response that may surprise the developer, although they are not errors */
 export function explain(
   about: Circumstances,
-  surprises: Reason & { readonly isCause?: boolean; readonly minorChanges?: readonly string[] } = NOTHING,
+  surprises: Reason & {
+    readonly isCause?: boolean;
+    readonly minorBecause?: readonly string[];
+    readonly minorChanges?: readonly string[];
+  } = NOTHING,
 ): Story {
   const reason = findReason(about);
   const told = (about.deliveries ?? []).filter((one) => !isOwnEntry(one, about) && !isThrown(one, about));
@@ -67,6 +71,9 @@ export function explain(
     ),
     ...(isDenied ? [] : deliveries.changes),
   ];
+  // If events tell what happened, a note on the form of the response stands after them.
+  const isLater = (sentence: string): boolean =>
+    deliveries.changes.length > 0 && surprises.minorBecause?.includes(sentence) === true;
   const sentences = [
     ...unloaded.because,
     ...describePath(about),
@@ -74,10 +81,11 @@ export function explain(
     ...reason.because,
     ...describeLeftOfReply(about),
     ...describeRestatus(about),
-    ...surprises.because,
+    ...surprises.because.filter((sentence) => !isLater(sentence)),
     ...(isPlaced(about, reason, surprises) ? describePlaces(about, placesOfRemedies(changes, about)) : []),
     // A function may throw or print the error of a call that its role does not allow.
     ...deliveries.because.filter((sentence) => !reason.because.includes(sentence)),
+    ...surprises.because.filter(isLater),
   ];
   const owner = {
     ...about,

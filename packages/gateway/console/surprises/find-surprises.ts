@@ -15,6 +15,7 @@ type Surprises = {
   readonly because: readonly string[];
   readonly changes: readonly string[];
   /** The advised changes that seldom matter. */
+  readonly minorBecause: readonly string[];
   readonly minorChanges: readonly string[];
   /** The lines of the function's code that decided, as file and line. */
   readonly lines: readonly string[];
@@ -46,6 +47,9 @@ export function describeSurprises(
         ),
       ),
     ],
+    minorBecause: found
+      .filter(({ kind }) => kind.isMinor === true)
+      .flatMap(({ told }) => told.because.map(clean)),
     minorChanges: found
       .filter(({ kind }) => kind.isMinor === true)
       .flatMap(({ told }) => told.changes.map(clean)),

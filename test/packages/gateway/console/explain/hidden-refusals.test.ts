@@ -196,3 +196,21 @@ describe('a refused call whose error the function hides', () => {
     assert.doesNotMatch(sentences.join('\n'), /caught this error/);
   });
 });
+
+describe('a note on the form of a response', () => {
+  it('stands after what became of the calls of the request', async () => {
+    const [row] = ROWS;
+    assert.ok(row !== undefined);
+    using project = anAdvisedProject('template.yaml', {
+      'template.yaml': TEMPLATE,
+      'index.js': handler(row, "return { statusCode: 200, body: 'sorry' };"),
+    });
+
+    const { sentences } = await project.ask({}, OPTIONS);
+
+    const [note, call] = [/Content-Type/, row.error].map((text) =>
+      sentences.findIndex((sentence) => text.test(sentence)),
+    );
+    assert.ok(note !== undefined && call !== undefined && call !== -1 && note > call, sentences.join('\n'));
+  });
+});
