@@ -281,6 +281,8 @@ export type IntegrationCircumstances = {
   readonly connectBody?: string | undefined;
   /** The logical id and the place of the state machine that the call names; undefined if no loaded stack has it. */
   readonly machine?: string | undefined;
+  /** The author's name of StateMachineType. */
+  readonly machineType?: string | undefined;
   /**
    * The integration's own status, if integration responses can change it; `success` for a function's result.
    */
@@ -416,6 +418,8 @@ export type ToldStep = {
   readonly statements?: Readonly<Record<string, string>>;
   /** The function and the sender of a refused delivery, as the template of the function refers to them. */
   readonly references?: { readonly target: string; readonly sender: string } | undefined;
+  /** The author's names of properties, by the names of CloudFormation; only names that differ. */
+  readonly spelling?: Readonly<Record<string, string>>;
   readonly queue?: QueueFacts | undefined;
   /** The key of the table that a refused call names, as in `IntegrationCircumstances`. */
   readonly tableKey?: string | undefined;

@@ -95,6 +95,16 @@ function keyOf(step: StampedStep): string | undefined {
 }
 
 function explainStep(told: AnyStep, all: readonly ToldStep[], outcome: Outcome): Reason {
+  const { because, changes } = explainWith(told, all, outcome);
+  const spell = (text: string): string =>
+    Object.entries(told.spelling ?? {}).reduce(
+      (spelt, [name, written]) => spelt.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), written),
+      text,
+    );
+  return { because: because.map(spell), changes: changes.map(spell) };
+}
+
+function explainWith(told: AnyStep, all: readonly ToldStep[], outcome: Outcome): Reason {
   const { step, times = 1 } = told;
   const own =
     step.kind === 'rejected'

@@ -17,6 +17,8 @@ type Refused = {
   readonly tableKey: string | undefined;
   /** The state machine that the call names, with its place. */
   readonly machine?: string | undefined;
+  /** The author's name of StateMachineType. */
+  readonly machineType?: string | undefined;
   /** Whether the call starts an execution of a state machine. */
   readonly isStart: boolean;
   /** Whether code, not an integration, made the call. */
@@ -142,8 +144,8 @@ const ADVICE: Readonly<Record<string, Advise>> = {
   StateMachineDoesNotExist: adviseMachine,
   InvalidArn: adviseMachine,
   // The integration asks for the result, which StartExecution does not return.
-  StateMachineTypeNotSupported: ({ routeKey, machine }) =>
-    `Set StateMachineType: EXPRESS on the state machine${machine === undefined ? '' : ` ${machine}`}: StartSyncExecution does not accept STANDARD state machines, which are the default. Or, if no caller waits for the result, call StartExecution in the integration of ${routeKey}, and allow its role states:StartExecution.`,
+  StateMachineTypeNotSupported: ({ routeKey, machine, machineType = 'StateMachineType' }) =>
+    `Set ${machineType}: EXPRESS on the state machine${machine === undefined ? '' : ` ${machine}`}: StartSyncExecution does not accept STANDARD state machines, which are the default. Or, if no caller waits for the result, call StartExecution in the integration of ${routeKey}, and allow its role states:StartExecution.`,
   InvalidExecutionInput: () => INPUT_AS_TEXT,
   ExecutionAlreadyExists: ({ written }) =>
     `Leave the member name out of ${written}, so that each execution gets its own name.`,
@@ -220,9 +222,10 @@ export function adviseServiceError(
     mappedQuery,
     tableKey,
     machine,
+    machineType,
   }: Pick<
     IntegrationCircumstances,
-    'problem' | 'kind' | 'target' | 'isBodyUnmapped' | 'mappedQuery' | 'tableKey' | 'machine'
+    'problem' | 'kind' | 'target' | 'isBodyUnmapped' | 'mappedQuery' | 'tableKey' | 'machine' | 'machineType'
   >,
   routeKey: string,
 ): string | undefined {
@@ -244,6 +247,7 @@ export function adviseServiceError(
     written: `${place} of the integration of ${routeKey}`,
     tableKey,
     machine,
+    machineType,
     isStart: /=Start(?:Sync)?Execution\b/.test(target),
   });
 }

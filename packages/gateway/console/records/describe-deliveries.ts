@@ -11,6 +11,7 @@ import { findCallLine, noteDenied } from './denied-notes.ts';
 import { noteBridge } from './bridge-notes.ts';
 import { noteKey } from './key-notes.ts';
 import { keyOfTable, noteMissingTable } from './table-facts.ts';
+import { spellingOf } from './spelling.ts';
 import { noteLoop } from './loop-notes.ts';
 import { referTo, statementsFor } from './advise-by-stacks.ts';
 import { findRefusal } from '../explain/denied-calls.ts';
@@ -86,6 +87,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
       return {
         step: { ...step, why: redactor.text(step.why) },
         place: placeOfFilter(step, stacks),
+        spelling: spellingOf(findRule(step.rule, stacks), ['EventPattern'], stacks),
         notes: [
           ...noteFilter(step, stacks),
           ...noteFilteredEnvelope(step, all, stacks),
@@ -125,7 +127,11 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
     case 'moved':
       return { step, place: placeOf(findByArn(stacks, step.from), 'RedrivePolicy.maxReceiveCount') };
     case 'ended':
-      return { step, place: placeOfEnd(step, stacks) };
+      return {
+        step,
+        place: placeOfEnd(step, stacks),
+        spelling: spellingOf(findByArn(stacks, step.from), ['DeadLetterConfig'], stacks),
+      };
     case 'delivered':
       return { step, notes: noteKey(step, stacks) };
   }
@@ -291,6 +297,7 @@ function describeRun(step: Extract<StampedStep, { kind: 'ran' }>, at: Deliveries
       statements: statementsFor([errorMessage ?? '', ...printed.map(({ message }) => message)], stacks),
     }),
     queue: from === undefined ? undefined : queueOf(from, stacks),
+    spelling: spellingOf(findFunction(step.functionName, stacks), ['DeadLetterConfig'], stacks),
     mapping: found && {
       place: placeOfFirst(found, ['FunctionResponseTypes']) ?? '',
       reportsItems: asList(found.properties['FunctionResponseTypes']).includes('ReportBatchItemFailures'),

@@ -8,6 +8,7 @@ import { describeEventGaps, findBodyGap, findDecodedTwice } from './event-gaps.t
 import { findExports, findUncalledBack } from './handler-lines.ts';
 import { findFailedCode, findFailedRead, findKeptBusy } from './handler-misread.ts';
 import { findJsonFault } from './json-fault.ts';
+import { spellingOf } from './spelling.ts';
 import { keyOfTable, tableOfInput } from './table-facts.ts';
 import { isOfService, readDenial, readProblem, readServiceError } from './read-problem.ts';
 import { readQuotaOfReply } from './read-quota-refusal.ts';
@@ -82,7 +83,7 @@ export function describeIntegration(
     }),
     ...(isOfService(recorded) && {
       tableKey: keyOfTable(tableOfInput(sent?.body?.toString() ?? ''), stacks),
-      machine: findMachine(sent?.body?.toString() ?? '', stacks),
+      ...describeMachine(sent?.body?.toString() ?? '', stacks),
     }),
     problem: readServiceError(recorded, redactor) ?? readProblem(recorded, redactor),
     ...readQuotaOfReply(recorded, 'functionName' in integration),
@@ -246,11 +247,18 @@ function findPinned(
   return { qualifier: integration.qualifier.render(received.stage?.variables ?? null), version };
 }
 
-/** Returns the logical id and the place of the state machine that the input names; undefined if no loaded stack has it. */
-function findMachine(input: string, stacks: readonly ResolvedStack[]): string | undefined {
+/** Describes the state machine that the input names; nothing if no loaded stack has it. */
+function describeMachine(
+  input: string,
+  stacks: readonly ResolvedStack[],
+): Pick<IntegrationCircumstances, 'machine' | 'machineType'> {
   const { stateMachineArn: arn } = parseJsonObject(input) ?? {};
   const found = resourcesOf(stacks, 'AWS::StepFunctions::StateMachine').find(
     ({ physicalId }) => physicalId === arn,
   );
-  return found && `${found.logicalId} (${shortPlace(found, 'StateMachineType')})`;
+  if (found === undefined) return {};
+  return {
+    machine: `${found.logicalId} (${shortPlace(found, 'StateMachineType')})`,
+    machineType: spellingOf(found, ['StateMachineType'], stacks)['StateMachineType'],
+  };
 }

@@ -2,11 +2,11 @@
  * Names the part that a finding is about as the author of the template wrote it: the path in serverless.yml or in the
  * SAM template, or the construct of CDK, instead of a logical id that osls, SAM or CDK generates.
  */
-import { mapOf, textOf } from '@gatewright/aws/json-object';
 import { lowerFirst } from '@gatewright/aws/violations';
 import { constructOf, formatOf } from '../../../core/stack/source-format.ts';
 import { inReferencesOf } from './references-of-format.ts';
-import { isRenamedBySam, nameInSam } from '../../../templates/sam/sam-places.ts';
+import { nameInSam } from '../../../templates/sam/sam-places.ts';
+import { isSpeltAs, OF_OSLS, typeInSam } from '../../../templates/written-property.ts';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 
@@ -20,8 +20,7 @@ export function inWordsOfAuthor(finding: DeployFinding, stacks: readonly Resolve
   const path = finding.property === '' ? [] : finding.property.split('.');
   const written = finding.resource === '' ? undefined : writtenName(stack, finding.resource, path);
   const [own = '', last = ''] = [path.at(-1), written?.split('.').at(-1)];
-  const isSpelt =
-    last !== own && (last === lowerFirst(own) || OF_OSLS[own] === last || isRenamedBySam(own, last));
+  const isSpelt = isSpeltAs(own, last);
   const said = spellOthers(isSpelt ? speltAs(finding, own, last) : finding, written, stack);
   const { message, consequence, remedy } = inWordsOfCdk(
     inWordsOfOsls(said, written, stack),
@@ -133,17 +132,6 @@ function inWordsOfCdk(words: Words, about: string, stack: ResolvedStack): Words 
   return { ...words, remedy };
 }
 
-/** Settings of functions and events in serverless.yml whose properties have other names. */
-const OF_OSLS: Readonly<Record<string, string>> = {
-  Architectures: 'architecture',
-  EventBusName: 'eventBus',
-  EventPattern: 'pattern',
-  FunctionResponseTypes: 'functionResponseType',
-  MaximumBatchingWindowInSeconds: 'maximumBatchingWindow',
-  MaximumEventAgeInSeconds: 'maximumEventAge',
-  ReservedConcurrentExecutions: 'reservedConcurrency',
-};
-
 /**
  * Settings of functions in serverless.yml that are optional. If such a setting is missing, a finding has no line to
  * point to.
@@ -172,10 +160,11 @@ const CHANGED = /(?<=\b(?:set|add|remove|and|or) )[A-Z][A-Za-z]+(?=[:,.]? |$)/g;
 function spellOthers(
   finding: DeployFinding,
   written: string | undefined,
-  { resources, source }: ResolvedStack,
+  stack: ResolvedStack,
 ): DeployFinding {
-  const type = textOf(mapOf(mapOf(source?.original ?? {}, 'Resources'), finding.resource), 'Type');
-  if (type.startsWith('AWS::Serverless::'))
+  const { resources } = stack;
+  const type = typeInSam(stack, finding.resource);
+  if (type !== '')
     return { ...finding, remedy: finding.remedy.replace(CHANGED, (word) => nameInSam(type, word) ?? word) };
   if (written !== undefined && /^functions\.[^.]+ \(/.test(written))
     return { ...finding, remedy: finding.remedy.replace(CHANGED, (word) => OF_FUNCTIONS[word] ?? word) };

@@ -204,7 +204,8 @@ const NO_SETTINGS =
   ResendConfirmationCode ResourceId ResourcePath ResourcePolicy RespondToAuthChallenge ResponseCode
   ResponseSizeTooLarge ResponseType RestApi RestApiId ResultForm ReturnType RouteKey RouteTableId
   SendMessage ServerlessHttpApi ServerlessRestApi SignUp SignedHeaders SimpleQueueService SourceVpce
-  StageName StartExecution StartSyncExecution StateMachineType StatusCode StreamArn SubnetId
+  StageName StartExecution
+  StampedStep StateMachineTypeNotSupported StartSyncExecution StateMachineType StatusCode StreamArn SubnetId
   SurpriseFacts SurpriseKind ToldStep TooLarge TransactItems TransactionConflict TransitGatewayId
   UnescapeMappingTemplate UnknownSource UpdateUsage UsagePlan UsagePlanId UsagePlanKey UserAttributes UserCodeSyntaxError ValidateBody
   ViewerProtocolPolicy VisibilityTimeout VpcPeeringConnectionId WebSocket WebsocketsApi ZipFile OpenApiVersion`.split(
