@@ -16,7 +16,7 @@ import { entriesOf } from '@gatewright/aws/readable-files';
 
 import { DefinitionError } from '../core/errors.ts';
 import { findCdkApp } from './cdk/cdk-app.ts';
-import { findCdkCommand } from './cdk/cdk-synth.ts';
+import { adviseCdk, findCdkCommand } from './cdk/cdk-synth.ts';
 import { TEMPLATE_FILE } from '../core/stack/source-format.ts';
 import { SERVICE_FILES } from './serverless/serverless-service.ts';
 import { findTerraform, isTerraformFolder } from './terraform/terraform-files.ts';
@@ -82,7 +82,7 @@ function filesOfApp(folder: string, manifest: string): readonly string[] {
 function describeMissing(folder: string): string {
   const own = 'the folder has no serverless.yml, template.yaml, cdk.out or Terraform plan in JSON';
   if (existsSync(join(folder, 'cdk.json')))
-    return `${own}; it has a cdk.json, but the command of the CDK is not installed: run npm install --save-dev aws-cdk, or run npx cdk synth first`;
+    return `${own}; it has a cdk.json, but the command of the CDK is not installed: ${adviseCdk(folder)}`;
   const found = findBelow(folder);
   if (found.length === 0) return `${own}; name a template file instead`;
   const named = found.slice(0, NAMED_AT_MOST).map((path) => relative(folder, path));

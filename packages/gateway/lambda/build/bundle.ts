@@ -33,7 +33,6 @@ import type { FunctionDefinition, PackedCode } from '../../core/stack/function.t
 import { describePacked, packedFolder, unpack } from '../code/packed-code.ts';
 import { IncrementalBuild } from './incremental-build.ts';
 import { describeUncompiled } from './uncompiled.ts';
-import { packageIsModule } from './package-type.ts';
 import type { ProjectBuild, ProjectBuilds } from './project-build.ts';
 import { type BundleTexts, StoredBundles, textsOf } from './stored-bundles.ts';
 import { taskRootOf } from '../code/task-root.ts';
@@ -462,7 +461,7 @@ export class FunctionBuild {
     const service =
       given === undefined
         ? { options: { external: layerPackages(this.#definition) }, format: 'esm' as const }
-        : readServiceBuild(given, packageIsModule(file));
+        : readServiceBuild(given);
     const major = /^nodejs(\d+)/.exec(this.#definition.runtime)?.[1] ?? '24';
     return {
       target: `node${Math.max(Number(major), OLDEST_TARGET)}`,

@@ -112,13 +112,10 @@ export function listRefusedOptions(given: Readonly<Record<string, unknown>>): st
 
 /**
  * Reads the service's build settings, which have already been checked. If `format` is absent, the file extension
- * determines the format, as in the packagers. If the extension does not determine it, the type of the package does.
- * @param packageIsModule whether the nearest package.json contains `"type": "module"`
+ * determines the format, as in the packagers. esbuild itself writes CommonJS for the platform node, whatever the type of
+ * the package is (https://esbuild.github.io/api/#format), and so do serverless-esbuild, SAM and NodejsFunction of CDK.
  */
-export function readServiceBuild(
-  given: Readonly<Record<string, unknown>>,
-  packageIsModule: boolean,
-): ServiceBuild {
+export function readServiceBuild(given: Readonly<Record<string, unknown>>): ServiceBuild {
   const honoured = Object.fromEntries(Object.entries(given).filter(([name]) => HONOURED.has(name)));
   const { exclude } = given;
   const excluded = isTexts(exclude) ? exclude : [];
@@ -129,15 +126,13 @@ export function readServiceBuild(
       external: [...external, ...excluded],
       ...(exclude === '*' ? { packages: 'external' as const } : {}),
     },
-    format: formatOf(given, packageIsModule),
+    format: formatOf(given),
   };
 }
 
-function formatOf(given: Readonly<Record<string, unknown>>, packageIsModule: boolean): 'esm' | 'cjs' {
+function formatOf(given: Readonly<Record<string, unknown>>): 'esm' | 'cjs' {
   if (given['format'] === 'esm' || given['format'] === 'cjs') return given['format'];
-  if (given['outputFileExtension'] === '.mjs') return 'esm';
-  if (given['outputFileExtension'] === '.cjs') return 'cjs';
-  return packageIsModule ? 'esm' : 'cjs';
+  return given['outputFileExtension'] === '.mjs' ? 'esm' : 'cjs';
 }
 
 function isTexts(value: unknown): value is string[] {

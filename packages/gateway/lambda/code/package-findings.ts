@@ -45,6 +45,7 @@ export function findPackageFindings(definition: FunctionDefinition): readonly Pa
 
 function findHandlerFindings(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, runtime } = definition;
+  if (code.kind === 'inline') return findInlineFindings(definition);
   if (code.kind !== 'directory' || code.packed !== undefined) return [];
   const absent = statOf(code.directory) === undefined ? explainMissingFolder(code.directory) : undefined;
   if (absent !== undefined)
@@ -95,6 +96,25 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
       message:
         'the package contains the TypeScript file of the handler uncompiled, but Lambda looks for .js, .mjs and .cjs files only, so every invocation fails with Runtime.ImportModuleError',
       consequence: `the handler runs on this machine; on AWS, ${FAILS_ON_AWS}`,
+    },
+  ];
+}
+
+/**
+ * Inline code is one file with the name index.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html#cfn-lambda-function-code-zipfile
+ */
+function findInlineFindings({ handler, place, runtime }: FunctionDefinition): readonly PackageFinding[] {
+  const dot = handler.lastIndexOf('.');
+  const [module, name] = [handler.slice(0, dot), handler.slice(dot + 1)];
+  if (dot < 1 || module === 'index' || !/^(?:nodejs|python)/.test(runtime)) return [];
+  return [
+    {
+      rule: 'missing-handler',
+      place: propertyAt(place, 'Handler'),
+      message: `handler "${handler}": CloudFormation writes inline code into the file index, and there is no file ${module}`,
+      consequence: FAILS_EVERYWHERE,
+      remedy: `set Handler to index.${name}`,
     },
   ];
 }

@@ -18,7 +18,7 @@ import type { LoadOptions } from '../load-options.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { sealedEnvironment } from '../serverless/serverless-process.ts';
 import { loadCdkOutput } from './cdk-out.ts';
-import { findCdkCommand, runSynth } from './cdk-synth.ts';
+import { adviseCdk, findCdkCommand, runSynth } from './cdk-synth.ts';
 import type { Failure } from './cdk-synth.ts';
 
 /** Folders that do not belong to the app, or to which tools write. `cdk watch` also ignores tests and documents. */
@@ -164,7 +164,7 @@ async function findAssembly(app: App, options: LoadOptions, signal: AbortSignal)
 
 function lackOfCommand(app: App, why: string): Failure {
   return {
-    message: `cdk synth cannot run, because aws-cdk is not installed, and ${why}: run npm install --save-dev aws-cdk, or run npx cdk synth`,
+    message: `cdk synth cannot run, because aws-cdk is not installed, and ${why}: ${adviseCdk(app.folder)}`,
     place: { file: join(app.folder, 'cdk.json') },
   };
 }

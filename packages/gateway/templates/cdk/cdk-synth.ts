@@ -1,9 +1,10 @@
 /** Runs the command of the CDK, and reads its errors. */
 import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
+import { memberOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { DefinitionPlace } from '../../core/errors.ts';
 import { STACK_FRAME } from '../serverless/serverless-process.ts';
 
@@ -36,6 +37,18 @@ export function findCdkCommand(
     .map((place) => join(place, 'cdk'))
     .find(isProgram);
   return found === undefined ? undefined : [found];
+}
+
+/** Says how to install the command of the CDK. A project that lists aws-cdk only lacks its node_modules. */
+export function adviseCdk(folder: string): string {
+  const file = join(folder, 'package.json');
+  const manifest = existsSync(file) ? parseJsonObject(readFileSync(file, 'utf8')) : undefined;
+  const isListed = ['dependencies', 'devDependencies'].some(
+    (name) => memberOf(memberOf(manifest, name), 'aws-cdk') !== undefined,
+  );
+  return isListed
+    ? 'run npm install, which installs the aws-cdk of package.json'
+    : 'run npm install --save-dev aws-cdk, or run npx cdk synth first';
 }
 
 function isProgram(file: string): boolean {

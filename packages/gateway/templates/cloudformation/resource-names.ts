@@ -72,15 +72,26 @@ export class ResourceNames {
   }
 
   #identity(logicalId: string): Identity {
-    const { stackName, region, accountId } = this.#raw;
-    const identified = { stackName, logicalId, type: this.#resources.typeOf(logicalId), region, accountId };
+    const { stackName, accountId } = this.#raw;
+    const type = this.#resources.typeOf(logicalId);
+    const region = this.#regionOf(logicalId, type);
+    const identified = { stackName, logicalId, type, region, accountId };
     return {
       ...identified,
       partition: partitionOf(region),
       urlSuffix: awsDomainOf(region),
-      ...this.#ordinalOf(logicalId, identified.type),
+      ...this.#ordinalOf(logicalId, type),
       text: (property) => this.#resources.findText(logicalId, property),
     };
+  }
+
+  /**
+   * Returns the region of a resource. In Terraform, it may have another provider, such as a certificate of CloudFront,
+   * which has to be in us-east-1. What the gateway serves has the region of the stack.
+   */
+  #regionOf(logicalId: string, type: string): string {
+    const own = this.#types.namesOf(type) === undefined ? this.#raw.regionOf?.(logicalId) : undefined;
+    return own === undefined || own === '' ? this.#raw.region : own;
   }
 
   /**

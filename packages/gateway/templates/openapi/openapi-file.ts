@@ -7,6 +7,7 @@ import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { LoadOptions } from '../load-options.ts';
 import type { StoredValues } from '../../core/stack/stored-values.ts';
+import { NULL_OF_FILE } from '../cloudformation/intrinsics.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { existingPath } from '../template-place.ts';
@@ -85,13 +86,22 @@ export function inlineDocuments(
     const inline = (): JsonObject => {
       const document = definition ?? readDocument(file, place);
       documents.set(logicalId, document);
-      return { ...resource, Properties: { ...others, [bodyName]: document.value } };
+      return { ...resource, Properties: { ...others, [bodyName]: withNulls(document.value) } };
     };
     // An API whose document cannot be read stays as it is written, so that it is later reported as not served.
     const consequence = `the routes of ${logicalId} are not served`;
     return [logicalId, tolerance?.attempt(consequence, inline, () => resource) ?? inline()] as const;
   });
   return { template: { ...template, Resources: Object.fromEntries(entries) }, documents, files };
+}
+
+/** In a template, null is an error; in a file that `package` uploads to S3, it is a value like any other. */
+function withNulls(value: Json): Json {
+  if (value === null) return { [NULL_OF_FILE]: '' };
+  if (Array.isArray(value)) return value.map(withNulls);
+  return isJsonObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withNulls(inner)]))
+    : value;
 }
 
 const BODIES: ReadonlySet<string | undefined> = new Set(['Body', 'DefinitionBody', 'Definition']);

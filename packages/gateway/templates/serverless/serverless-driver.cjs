@@ -259,12 +259,50 @@ class GatewrightPackaging {
    * Serverless v4 (`build.esbuild`).
    */
   #esbuildOptions() {
-    const { service, configurationInput, serviceDir } = this.serverless;
-    const options = service.custom?.esbuild ?? configurationInput?.build?.esbuild;
+    const { service, serviceDir } = this.serverless;
+    const options = service.custom?.esbuild ?? this.#builtInOptions();
     if (typeof options !== 'string') return typeof options === 'object' ? options : undefined;
     const module = require(path.join(serviceDir, options));
     const made = module.default ?? module;
     return typeof made === 'function' ? made(this.serverless) : made;
+  }
+
+  /**
+   * Serverless v4 bundles TypeScript handlers without any setting, unless a plug-in does, and writes ES modules if the
+   * package.json of the service has the type module (serverless/serverless#12713). serverless-esbuild writes CommonJS.
+   */
+  #builtInOptions() {
+    const { service, configurationInput, serviceDir } = this.serverless;
+    const { build, frameworkVersion } = configurationInput ?? {};
+    const isSet = typeof build?.esbuild === 'object';
+    if (!isSet && (build === false || build?.esbuild === false || !this.#needsCompiler())) return undefined;
+    const own = readJson(path.join(serviceDir, 'package.json'));
+    const wanted = frameworkVersion ?? own.devDependencies?.serverless ?? own.dependencies?.serverless;
+    if (!isSet && /\d+/.exec(String(wanted ?? ''))?.[0] !== '4') return undefined;
+    return { ...(own.type === 'module' && { format: 'esm' }), ...(isSet && build.esbuild) };
+  }
+
+  /** Whether a handler is TypeScript, and no plug-in compiles it. */
+  #needsCompiler() {
+    const { service, serviceDir } = this.serverless;
+    const plugins = service.plugins?.modules ?? service.plugins ?? [];
+    const hasFile = (file) => fs.existsSync(path.join(serviceDir, file));
+    return (
+      !plugins.some((name) => /esbuild|webpack|typescript|bundle|swc|vite|rspack/.test(name)) &&
+      Object.values(service.functions ?? {}).some(
+        ({ handler = '' }) =>
+          typeof handler === 'string' &&
+          ['.ts', '.mts', '.cts', '.tsx'].some((ending) => hasFile(handler.replace(/\.[^./]*$/, ending))),
+      )
+    );
+  }
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return {};
   }
 }
 
@@ -293,6 +331,7 @@ class AbsentRolesPerFunction {
       property: 'plugins',
       message: `plug-in ${ROLES_PER_FUNCTION}: it is not installed`,
       consequence: 'the iamRoleStatements of one function apply to the whole service',
+      missingPlugin: ROLES_PER_FUNCTION,
     });
     configSchemaHandler.defineFunctionProperties(service.provider.name, {
       properties: {

@@ -115,10 +115,18 @@ export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS
   return { ...sealedEnvironment(process.env), ...QUIET, [READS_TEMPLATE]: '1', ...own };
 }
 
+/**
+ * Matches the variables from which AWS's SDKs and tools take credentials, addresses and the region. A service may read
+ * any other variable, such as AWS_ACCOUNT_ID, although its name begins with AWS_.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html#EVarSettings
+ */
+const OF_SDKS =
+  /^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CREDENTIAL_.*|(?:DEFAULT_)?PROFILE|(?:DEFAULT_)?REGION|CONFIG_FILE|SHARED_CREDENTIALS_FILE|ROLE_.*|WEB_IDENTITY_.*|CONTAINER_.*|SDK_.*|EC2_METADATA_.*|(?:IGNORE_CONFIGURED_)?ENDPOINT_.*|CA_BUNDLE|STS_REGIONAL_ENDPOINTS|USE_.*_ENDPOINT|ACCOUNT_ID_ENDPOINT_MODE|DEFAULTS_MODE|MAX_ATTEMPTS|RETRY_MODE)$/;
+
 /** Returns the environment without the credentials and settings of AWS, and without those of a test runner. */
 export function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const entries = Object.entries(environment);
-  return Object.fromEntries(entries.filter(([name]) => !name.startsWith('AWS_') && !LEFT_OUT.has(name)));
+  return Object.fromEntries(entries.filter(([name]) => !OF_SDKS.test(name) && !LEFT_OUT.has(name)));
 }
 
 /**

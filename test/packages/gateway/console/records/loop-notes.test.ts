@@ -45,7 +45,7 @@ const ROWS: readonly (readonly [
 describe('a function that is stopped because of its own events', () => {
   for (const [what, step, because, change] of ROWS)
     it(`${because === undefined ? 'is not mentioned' : 'is explained'} for ${what}`, () => {
-      const stack = aStack({ Check: { type: 'AWS::Lambda::Function', id: 'check-job' } });
+      const stack = aStack({ Check: { type: 'AWS::Lambda::Function', id: 'check-job', properties: {} } });
 
       const [note] = noteLoop(step, [stack]);
 

@@ -32,17 +32,18 @@ describe('options of packagers', () => {
       assert.deepEqual(listRefusedOptions(given), refused);
     });
 
-  for (const [given, isModule, format, external] of [
-    [{}, false, 'cjs', []],
-    [{}, true, 'esm', []],
-    [{ outputFileExtension: '.mjs' }, false, 'esm', []],
-    [{ outputFileExtension: '.cjs' }, true, 'cjs', []],
-    [{ format: 'cjs', outputFileExtension: '.mjs' }, true, 'cjs', []],
-    [{ external: ['a'], exclude: ['b'] }, false, 'cjs', ['a', 'b']],
-    [{ external: ['a', 1], exclude: ['b', 2] }, false, 'cjs', []],
+  // A stranger's service with the type module: serverless-esbuild packed CommonJS, and the gateway ran ES modules, in
+  // which a package could not require node:http.
+  for (const [given, format, external] of [
+    [{}, 'cjs', []],
+    [{ outputFileExtension: '.mjs' }, 'esm', []],
+    [{ outputFileExtension: '.cjs' }, 'cjs', []],
+    [{ format: 'cjs', outputFileExtension: '.mjs' }, 'cjs', []],
+    [{ external: ['a'], exclude: ['b'] }, 'cjs', ['a', 'b']],
+    [{ external: ['a', 1], exclude: ['b', 2] }, 'cjs', []],
   ] as const)
-    it(`make ${format} without ${external.join(', ') || 'nothing'} of ${JSON.stringify(given)}, ${isModule ? 'a module' : 'no module'}`, () => {
-      const read = readServiceBuild(given, isModule);
+    it(`make ${format} without ${external.join(', ') || 'nothing'} of ${JSON.stringify(given)}`, () => {
+      const read = readServiceBuild(given);
 
       assert.deepEqual([read.format, read.options.external], [format, external]);
     });
@@ -55,7 +56,7 @@ describe('options of packagers', () => {
   it('reach esbuild if they determine what is built', () => {
     for (const name of passedOn.split(' ')) {
       assert.deepEqual(listRefusedOptions({ [name]: 'value' }), [], name);
-      const { options } = readServiceBuild({ [name]: 'value' }, false);
+      const { options } = readServiceBuild({ [name]: 'value' });
       assert.deepEqual(options, { [name]: 'value', external: [] });
     }
   });
@@ -63,12 +64,12 @@ describe('options of packagers', () => {
   it('have no effect here if they determine where and how it is packed', () => {
     for (const name of withoutEffect.split(' ')) {
       assert.deepEqual(listRefusedOptions({ [name]: 'value' }), [], name);
-      assert.deepEqual(readServiceBuild({ [name]: 'value' }, false).options, { external: [] });
+      assert.deepEqual(readServiceBuild({ [name]: 'value' }).options, { external: [] });
     }
   });
 
   it('leave all packages out by a star', () => {
-    assert.equal(readServiceBuild({ exclude: '*' }, false).options.packages, 'external');
-    assert.equal(readServiceBuild({ exclude: ['*'] }, false).options.packages, undefined);
+    assert.equal(readServiceBuild({ exclude: '*' }).options.packages, 'external');
+    assert.equal(readServiceBuild({ exclude: ['*'] }).options.packages, undefined);
   });
 });

@@ -8,6 +8,7 @@ import { startAwsStandIn } from '../../../../../packages/gateway/templates/serve
 import {
   describeEnd,
   runDriver,
+  sealedEnvironment,
 } from '../../../../../packages/gateway/templates/serverless/serverless-process.ts';
 
 /** The error that Node 24 prints for a missing module that a package of an incomplete node_modules requires. */
@@ -91,6 +92,28 @@ describe('describeEnd', () => {
     it(name, () => {
       assert.equal(describeEnd(...given), expected);
     });
+});
+
+describe('the environment of osls', () => {
+  // A deployed project reads ${env:AWS_SG_ID}, which was told to have no value.
+  it('lacks what SDKs read, and has all other variables of the service', () => {
+    const own = { AWS_ACCOUNT_ID: '1', AWS_SG_ID: 'sg', AWS_SUBNET_1: 's', AWS_BUCKET: 'b', HOME: '/h' };
+    const ofSdks = {
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 'b',
+      AWS_SESSION_TOKEN: 'c',
+      AWS_PROFILE: 'd',
+      AWS_DEFAULT_PROFILE: 'd',
+      AWS_REGION: 'e',
+      AWS_DEFAULT_REGION: 'e',
+      AWS_ROLE_ARN: 'f',
+      AWS_WEB_IDENTITY_TOKEN_FILE: 'g',
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: 'h',
+      AWS_ENDPOINT_URL_S3: 'i',
+      AWS_CONFIG_FILE: 'j',
+    };
+    assert.deepEqual(sealedEnvironment({ ...own, ...ofSdks, NODE_TEST_CONTEXT: 'x' }), own);
+  });
 });
 
 describe('runDriver', () => {

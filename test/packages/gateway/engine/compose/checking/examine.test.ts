@@ -295,6 +295,15 @@ describe('the package of a function', () => {
       assert.deepEqual(await examine(sam('      Handler: index.handler\n'), files), []);
     });
 
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html#cfn-lambda-function-code-zipfile
+  it('is the file index, if the code is inline', async () => {
+    const inline = sam('      InlineCode: "exports.handler = 1"\n').replace('      CodeUri: src/\n', '');
+    const [found] = await examine(`${inline}      Handler: app.handler\n`, {});
+
+    assert.deepEqual([found?.id, found?.line], ['missing-handler', 8]);
+    assert.deepEqual(await examine(`${inline}      Handler: index.handler\n`, {}), []);
+  });
+
   it('lacks a handler whose file differs in case', async () => {
     const findings = await examine(sam('      Handler: Index.handler\n'), { 'src/index.js': HANDLER });
 
