@@ -95,6 +95,14 @@ const rows: readonly (readonly [pattern: object, matches: boolean])[] = [
   [{ detail: { price: [{ numeric: ['=', 2.5] }] } }, true],
   [{ detail: { price: [{ numeric: ['>', 2, '<', 2.5] }] } }, false],
   [{ nothing: { inside: ['x'] } }, false],
+  // The last rules of a path replace earlier ones (aws/event-ruler, JsonRuleCompilerTest and issue 22).
+  [{ source: ['none'], $or: [{ source: ['shop'] }, { nothing: ['x'] }] }, true],
+  [{ source: ['shop'], $or: [{ source: ['none'] }, { nothing: ['x'] }] }, false],
+  [{ $or: [{ source: ['shop'] }, { nothing: ['x'] }], source: ['none'] }, false],
+  // One alternative suffices, also if it has a rule of another one (README of aws/event-ruler, "Or" relationship).
+  [{ $or: [{ source: ['none'] }, { source: ['none', 'shop'] }] }, true],
+  [{ $or: [{ source: ['none'] }, { source: ['shop', 'none'] }] }, true],
+  [{ $or: [{ source: ['none'] }, { source: ['none', { prefix: 'sh' }] }] }, true],
 ];
 
 describe('compileEventPattern', () => {
