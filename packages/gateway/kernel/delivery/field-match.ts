@@ -45,16 +45,15 @@ function isMet(value: unknown, wanted: readonly Wanted[], level = 0): boolean {
 }
 
 /**
- * Whether a list matches. One element must match all rules for fields of elements. A rule for the values of the list
- * itself may be matched by any element.
+ * Whether a list matches. A rule for the values of the list itself may be matched by any of its values. One element
+ * must match all other rules: a value in a list inside this list belongs to an element, as a field of an object does.
  */
 function isMetByElements(list: readonly unknown[], wanted: readonly Wanted[], level: number): boolean {
-  const own = wanted.filter(({ path }) => path === undefined);
-  const inner = wanted.filter(({ path }) => path !== undefined);
-  return (
-    own.every((each) => list.some((element) => isMet(element, [each], level))) &&
-    (inner.length === 0 || list.some((element) => isMet(element, inner, level)))
+  const values = list.filter(isScalar);
+  const rest = wanted.filter(
+    ({ path, tests }) => path !== undefined || !values.some((value) => tests.some((test) => test(value))),
   );
+  return rest.length === 0 || list.some((element) => isMet(element, rest, level));
 }
 
 /**

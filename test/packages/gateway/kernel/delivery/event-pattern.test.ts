@@ -179,6 +179,22 @@ describe('compileEventPattern', () => {
   });
 });
 
+// Source: aws/event-ruler 2.0.1, asked by lab/tools/event-ruler
+describe('compileEventPattern, of a path that has values and members', () => {
+  for (const [list, matches] of [
+    [[3, { c: 1 }], true],
+    [[3, { c: 9 }, { c: 1 }], true],
+    [[[3, { c: 1 }]], true],
+    [[[3], { c: 1 }], false],
+    [[[3], [{ c: 1 }]], false],
+    [[[3], { c: 9 }, { c: 1 }], false],
+    [[3, [3], { c: 1 }], true],
+  ] as const)
+    it(`${matches ? 'matches' : 'does not match'} ${JSON.stringify(list)}`, () => {
+      assert.equal(compileEventPattern({ a: [3], 'a.c': [1] })({ a: list }), matches);
+    });
+});
+
 describe('compileFilters', () => {
   it('matches if one of several patterns does, each of them JSON in a text', () => {
     const test = compileFilters({ Filters: [{ Pattern: '{"a":[1]}' }, { Pattern: '{"b":["x"]}' }] });
