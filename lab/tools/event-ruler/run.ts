@@ -54,8 +54,20 @@ function ourAnswer({ pattern, event }: Question): string {
 function isListed({ pattern }: Question, ours: string, theirs: string): boolean {
   if (ours.endsWith('too complex') || theirs.endsWith('too complex'))
     return pattern.includes('"$or"') || pattern.includes('{"exists":false}');
-  if (theirs === 'true') return pattern.includes('"0.0.0.0/0"') || pattern.includes('"equals-ignore-case"');
-  return ours === 'true' && theirs === 'false' && hasOverlap(pattern);
+  if (theirs === 'true')
+    return ['"0.0.0.0/0"', '"equals-ignore-case"', '{"exists":false}'].some((text) => pattern.includes(text));
+  if (theirs.startsWith('refused'))
+    return ours.startsWith('refused') && /"wildcard":\["[^\]]*","/.test(pattern);
+  return ours === 'true' && (hasOverlap(pattern) || hasFieldInField(pattern));
+}
+
+/** Returns whether the pattern has rules for a path and for a path below it, which only names with dots permit. */
+function hasFieldInField(pattern: string): boolean {
+  return readAlternatives(JSON.parse(pattern), 'events').some((alternative) =>
+    [...alternative.keys()].some((path) =>
+      [...alternative.keys()].some((other) => other.startsWith(`${path}.`)),
+    ),
+  );
 }
 
 /**
