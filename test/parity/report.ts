@@ -37,7 +37,7 @@ These figures come from the same cases, run by \`conformance run\`. Cases that c
 
 ${printPeers(readPeers())}
 
-MiniStack 1.5.33 answers 14 of 32 cases of \`control-apis\`; a whole run did not end in 28 minutes. Not run: LocalStack 2026.3.0, the last open release, does not start from PyPI alone (no runtime components are registered); fakecloud 0.51.0 has no binary on npm or PyPI, and its crate was not built; \`sam local\` needs Docker.
+MiniStack 1.5.33 answers 14 of 32 cases of \`control-apis\`; a whole run did not end in 28 minutes. LocalStack 2026.3.0, the last open release, answers 24 of 34 cases of \`control-apis\` (2026-11-30, without Docker); a whole run did not end in 4 minutes. Not run: fakecloud 0.51.0 has no binary on npm or PyPI, and its crate was not built; \`sam local start-api\` 1.170.0 does not start without a container runtime.
 
 ## Known differences
 

@@ -1,4 +1,8 @@
-/** Target for LocalStack 2026.3.0, the last open release, without Docker: `pip install 'localstack-core[runtime]'`. */
+/**
+ * Target for LocalStack 2026.3.0, the last open release, without Docker. It starts with Python 3.13 and
+ * `pip install 'localstack-core[runtime]' 'cbor2<5.9' 'pyopenssl==25.3.0' 'cryptography<47' service_identity`. With Python
+ * 3.11, or newer versions of these packages, it ends with "No component plugins found" or an AttributeError.
+ */
 import { openEmulator, readText } from './emulator.ts';
 import type { Target, TargetOptions } from './target.ts';
 
