@@ -198,7 +198,7 @@ const ROWS: readonly {
     },
     status: 400,
     because: /The query has Page: names of query parameters are case-sensitive\./,
-    change: /^Send the missing parameters/,
+    change: /^Send the missing parameter/,
     mended: {
       template: template({
         method:
