@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, Random } from '../core/ports.ts';
-import { joinLineages, withLineage } from '../core/events/lineage.ts';
+import { joinLineages, withLineage } from './lineage.ts';
 import { Feed } from './feed.ts';
 import type { EventRecord, EventStep, StampedStep } from './event-step.ts';
 

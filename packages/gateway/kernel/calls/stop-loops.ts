@@ -3,7 +3,7 @@
  * RecursiveLoop of the function is Allow.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  */
-import { countInvocation, countInvocations, MAX_INVOCATIONS } from '../../core/events/lineage.ts';
+import { countInvocation, countInvocations, MAX_INVOCATIONS } from '../lineage.ts';
 import type { Invocation, InvocationResult } from '../../core/ports.ts';
 
 type Loops = {

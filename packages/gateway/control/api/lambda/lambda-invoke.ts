@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { describePayloadFault } from '@gatewright/aws/text/jackson-fault';
 import { isJson } from '@gatewright/aws/json-object';
-import { lineageOf, withLineage } from '../../../core/events/lineage.ts';
+import { lineageOf, withLineage } from '../../../kernel/lineage.ts';
 import { traceRootOf } from '../../../core/events/trace-header.ts';
 import type { InvocationResult, InvokeOptions, Invoker, Random } from '../../../core/ports.ts';
 import { type AwsCall, type AwsService, refuseUnlessAllowed } from '../../../kernel/calls/aws-call.ts';

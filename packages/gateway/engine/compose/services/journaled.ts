@@ -2,7 +2,7 @@
 import { headerOf } from '@gatewright/aws/raw-headers';
 import type { ControlRequest } from '../../../core/api-call.ts';
 import type { HttpOutcome, ServiceClient } from '../../../core/ports.ts';
-import { lineageOf } from '../../../core/events/lineage.ts';
+import { lineageOf } from '../../../kernel/lineage.ts';
 import { rootOf } from '../../../kernel/event-journal.ts';
 import type { EventJournal } from '../../../kernel/event-journal.ts';
 import type { AwsService } from '../../../kernel/calls/aws-call.ts';
