@@ -1,6 +1,6 @@
 /** Says what to do about calls to integrations that were refused, exceeded a limit, or took too long. */
 import { PYTHON_MODULES } from '../../lambda/lent/lock-lists.ts';
-import { listed, sentence, toDeploy } from './reason.ts';
+import { andDeploy, listed, sentence, toDeploy } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import type { NullBy } from '../../core/ports.ts';
 import type { NamedPlace, Circumstances, IntegrationCircumstances } from './circumstances.ts';
@@ -19,21 +19,22 @@ export function adviseRefused(
   }: IntegrationCircumstances,
 ): string {
   const deploy = toDeploy(protocol);
+  const uri = protocol === 'rest' ? 'Uri' : 'IntegrationUri';
   if (isUnrunnable === true)
     return `Correct the function ${target} as the sentence above says. \`gatewright check\` lists every part of the template that cannot run.`;
   switch (refusal) {
     case 'not-found':
       return target === ''
-        ? 'Name a function in the Uri of the integration, and deploy the API again.'
-        : `Define the function ${target} in a stack that the gateway serves, or correct ${nameVariables.length === 0 ? 'the name in the integration' : `the value of the stage variable ${listed(nameVariables)}, from which the Uri of the integration gets this name`}.`;
+        ? `Name a function in the ${uri} of the integration${andDeploy(protocol)}.`
+        : `Define the function ${target} in a stack that the gateway serves, or correct ${nameVariables.length === 0 ? 'the name in the integration' : `the value of the stage variable ${listed(nameVariables)}, from which the ${uri} of the integration gets this name`}.`;
     case 'throttled':
       return adviseThrottled(target, errorMessage);
     case 'too-large':
       return 'Send a smaller body: Lambda accepts events of at most 6 MB, including base64, and a backend may respond with at most 10 MB. Transfer larger data through S3, with a presigned URL.';
     case 'address':
       return /\.amazonaws\.com\b/.test(errorMessage)
-        ? 'If the Uri refers to a resource of the stack, the gateway does not run the resource, and only AWS gives the resource this host: test the route in an AWS account, or set the Uri to a resource that exists in an account. Otherwise, correct the host in the Uri of the integration: it cannot be found.'
-        : `Correct the host in the Uri of the integration: it cannot be found.${deploy}`;
+        ? `If the ${uri} refers to a resource of the stack, the gateway does not run the resource, and only AWS gives the resource this host: test the route in an AWS account, or set the ${uri} to a resource that exists in an account. Otherwise, correct the host in the ${uri} of the integration: it cannot be found.`
+        : `Correct the host in the ${uri} of the integration: it cannot be found.${deploy}`;
     case 'request':
       return `Correct the mapped headers or the method of the integration: the request cannot be sent as it is.${deploy}`;
     case 'unserved':
@@ -45,7 +46,7 @@ export function adviseRefused(
     case 'network':
     case undefined:
       if (isTls === true) return adviseTls(errorMessage);
-      return `Start a server at the address of the integration, or change the Uri of the integration.${deploy}`;
+      return `Start a server at the address of the integration, or change the ${uri} of the integration.${deploy}`;
   }
 }
 

@@ -623,6 +623,8 @@ export type Circumstances = {
   readonly domains?: readonly string[];
   /** The stage that the request names, if the template has this stage, but without a deployment. */
   readonly undeployed?: { readonly name: string; readonly place: string } | undefined;
+  /** Whether each change of the API deploys the stage by itself (AutoDeploy). */
+  readonly isAutoDeployed?: true | undefined;
   /** Why API Gateway cannot assume the role of the call, and the remedy; absent if no loaded stack has the role. */
   readonly trust?: TrustAdvice | undefined;
   readonly guard: GuardCircumstances | undefined;

@@ -57,7 +57,7 @@ function explainOutcome(about: Circumstances): Reason {
     );
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
   if (defect?.kind === 'mapping') {
-    const because = [sentence(failure), ...describeMissed(integration), ...describeBodyFault(about)];
+    const because = [sentence(failure), ...describeMissed(about, integration), ...describeBodyFault(about)];
     const advice = adviseMapping(defect, about);
     // If a stage variable is missing, the surprise names the variable, and the Uri may be right.
     return defect.problem === 'address'
@@ -99,9 +99,16 @@ function explainOutcome(about: Circumstances): Reason {
   }
 }
 
-function describeMissed(integration: IntegrationCircumstances | undefined): string[] {
+function describeMissed(
+  { protocol }: Circumstances,
+  integration: IntegrationCircumstances | undefined,
+): string[] {
   const { contentType = '', templates = [] } = integration?.missedTemplates ?? {};
   if (integration?.missedTemplates === undefined) return [];
+  if (protocol === 'websocket' && templates.length > 0)
+    return [
+      `The MOCK integration takes its status from the request template whose key TemplateSelectionExpression returns; the keys of its templates: ${templates.join(', ')}.`,
+    ];
   return [
     templates.length === 0
       ? 'A MOCK integration takes its status from a request template, and this integration has no request template.'

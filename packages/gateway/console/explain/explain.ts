@@ -24,7 +24,7 @@ import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { findRefusing } from './policy-advice.ts';
 import { inOwnWords, nameIds } from './own-words.ts';
 import { arnInTemplate, nameSetting } from './setting-text.ts';
-import { formatDuration, listed, sentence, toDeploy, withStop } from './reason.ts';
+import { formatDuration, listed, sentence, toDeploy, withoutDeployment, withStop } from './reason.ts';
 
 export type Story = {
   readonly headline: string;
@@ -95,7 +95,9 @@ export function explain(
   return {
     headline: nameIds(headlineOf(about), about.localNames),
     sentences: sentences.map((text) => asTyped(inOwnWords(text, owner, 'because'))),
-    changes: [...new Set(changes)].map((text) => asTyped(inOwnWords(text, owner, 'advice'))),
+    changes: [...new Set(changes)].map((text) =>
+      asTyped(inOwnWords(about.isAutoDeployed === true ? withoutDeployment(text) : text, owner, 'advice')),
+    ),
   };
 }
 

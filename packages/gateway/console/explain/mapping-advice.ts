@@ -53,7 +53,7 @@ function adviseProblem(
   switch (defect.problem) {
     case 'no-template':
       if (protocol === 'websocket')
-        return `Make the TemplateSelectionExpression of ${routeKey} return ${defect.templates.length === 0 ? 'the key of a template' : list(defect.templates)}, or add a request template with the key $default.`;
+        return `Make the TemplateSelectionExpression of the integration of ${routeKey} return ${defect.templates.length === 0 ? 'the key of a template' : list(defect.templates)}, or add a request template with the key $default.`;
       if (isFromTopic === true)
         return `Add a request template for ${defect.contentType.split(';')[0] ?? ''} to RequestTemplates of the integration of ${routeKey}, with the text of the template for ${list(defect.templates)}: SNS sends its JSON as text/plain, and this Content-Type cannot be changed. Subscribe again after the deployment.`;
       // Without a template, the integration would get the body as the client sent it, which few expect.

@@ -36,14 +36,22 @@ export function formatDuration(ms: number): string {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
+const DEPLOY = ' A change to the API takes effect when you deploy it again.';
+const AND_DEPLOY = ', and deploy the API again';
+
 /** Only a deployment changes what a stage of a REST or WebSocket API serves (docs/aws §10.2). */
 export function toDeploy(protocol: 'rest' | 'http' | 'websocket'): string {
-  return protocol === 'http' ? '' : ' A change to the API takes effect when you deploy it again.';
+  return protocol === 'http' ? '' : DEPLOY;
 }
 
 /** The same advice, as the end of a sentence that advises a change to the API. */
 export function andDeploy(protocol: 'rest' | 'http' | 'websocket'): string {
-  return protocol === 'http' ? '' : ', and deploy the API again';
+  return protocol === 'http' ? '' : AND_DEPLOY;
+}
+
+/** Returns advice for a stage with AutoDeploy, which each change of its API deploys. */
+export function withoutDeployment(advice: string): string {
+  return advice.replace(DEPLOY, '').replace(AND_DEPLOY, '');
 }
 
 export function list(texts: readonly string[]): string {

@@ -2,7 +2,7 @@
  * Writes the statements and properties that a role or function lacks, in the formats of the loaded stacks.
  */
 import { readFunctionName } from '@gatewright/aws/function-name';
-import { asText } from '@gatewright/aws/json-object';
+import { asText, isTrue } from '@gatewright/aws/json-object';
 import { API_GATEWAY, nameOfRole } from '../../core/policy/role.ts';
 import { atStage } from '../../core/routing/invoke-sources.ts';
 import { advisePermission } from '../../core/stack/permission-advice.ts';
@@ -21,7 +21,14 @@ export function adviseByStacks(
   stacks: readonly ResolvedStack[],
 ): Pick<
   Circumstances,
-  'statements' | 'permission' | 'trust' | 'domains' | 'untold' | 'functionReference' | 'undeployed'
+  | 'statements'
+  | 'permission'
+  | 'trust'
+  | 'domains'
+  | 'untold'
+  | 'functionReference'
+  | 'undeployed'
+  | 'isAutoDeployed'
 > {
   const { defect, apiId, stageName = '*' } = about;
   return {
@@ -40,6 +47,10 @@ export function adviseByStacks(
     ...(defect?.kind === 'function-url' && { functionReference: referTo(stacks, defect.functionArn) }),
     ...(about.isEndpointDisabled === true && { domains: findDomains(stacks, apiId) }),
     ...(about.stageName === undefined && { undeployed: findUndeployed(about, stacks) }),
+    ...(resourcesOf(stacks, 'AWS::ApiGatewayV2::Stage').some(
+      ({ properties: { ApiId: api, StageName: name, AutoDeploy: isAuto } }) =>
+        api === apiId && name === stageName && isTrue(isAuto),
+    ) && { isAutoDeployed: true as const }),
     ...(defect?.kind === 'role' && {
       trust: adviseTrust(stacks, nameOfRole(defect.roleArn), API_GATEWAY),
     }),

@@ -68,7 +68,7 @@ export function describeGuard(
   const duplicates = lambda === undefined ? 'last' : duplicatesOf(lambda.payload);
   const trust = token?.issuersOf?.(received.stage.variables) ?? token?.trust.issuers ?? [];
   const given = grant?.givenAtEpochMs;
-  const sent = readToken(received, sources, grant);
+  const sent = readToken(received, sources, { grant, isLambda: lambda !== undefined });
   const from = authorizerCall !== undefined ? 'function' : grant === undefined ? undefined : 'cache';
   const decided = grant && describeDecided(grant, received, sources, { access, message });
   return {
@@ -307,18 +307,18 @@ function principalOf(caller: CallerFacts | undefined): string | undefined {
 function readToken(
   received: Matched,
   sources: readonly IdentitySource[],
-  grant: AuthorizerGrant | undefined,
+  { grant, isLambda }: { readonly grant: AuthorizerGrant | undefined; readonly isLambda: boolean },
 ): TokenCircumstances | undefined {
   // The toolkit's authorizers also read tokens from subprotocols, and say whose token they have read.
   const decided = grant && readDecision(grant.context);
   const found = grant && decided && findToken(received, sources, subjectOf(grant, decided));
-  // A refused credential has no known subject, so the only token of the request is taken.
-  const bearers =
-    found === undefined ? [readBearer(received, sources), ...valuesElsewhere(received)] : [found];
-  const token = bearers
-    .map((text) => (text === undefined ? undefined : parseBearerToken(text)))
-    .find(isToken);
-  if (token === undefined) return undefined;
+  // A refused credential has no known subject. A Lambda authorizer may read the only token of the request from anywhere.
+  const bearer = found ?? readBearer(received, sources);
+  const usual = bearer === undefined ? undefined : parseBearerToken(bearer);
+  const others =
+    isLambda && !isToken(usual) ? valuesElsewhere(received).map(parseBearerToken).filter(isToken) : [];
+  const token = isToken(usual) ? usual : others[0];
+  if (token === undefined || others.length > 1) return undefined;
   const { sub, iss, aud, exp, nbf, iat, roles, scope, scp, client_id: clientId } = token.claims;
   const begins = [nbf, iat].filter((time) => typeof time === 'number');
   const now = received.receivedAtEpochMs;

@@ -5,7 +5,6 @@ import type { SurpriseKind } from './surprise.ts';
 /** Executions are recorded and get an ARN, but the gateway runs no state. */
 const executionRecorded: SurpriseKind = {
   code: 'EXECUTION_NOT_RUN',
-  editsApi: true,
   mark: 'execution not run',
   source: 'docs/aws §8',
   find({ integration, recorded }) {

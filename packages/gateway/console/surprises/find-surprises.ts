@@ -65,7 +65,7 @@ export function describeSurprises(
 function listChanges(found: readonly Found[], recorded: Recorded, clean: (text: string) => string): string[] {
   const changes = [...new Set(found.flatMap(({ told }) => told.changes.map(clean)))];
   const editsApi = found.some(({ kind, told }) => kind.editsApi === true && told.changes.length > 0);
-  const isTold = changes.some((text) => text.includes('deploy'));
+  const isTold = changes.some((text) => /\bdeploy (?:it|the API) again\b/.test(text));
   const isServed = isEvent(recorded) || recorded.received.api.protocol === 'http';
   return editsApi && !isTold && !isServed ? [...changes, DEPLOY] : changes;
 }

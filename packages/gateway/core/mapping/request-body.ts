@@ -29,14 +29,15 @@ export function buildRequestBody(
   binaryMediaTypes: readonly string[],
 ): Payload {
   const contentType = facts.headers.last('content-type');
+  const key = selectTemplate?.(facts.body?.toString('utf8') ?? '');
   const choice =
     selectTemplate === undefined
       ? chooseRequestTemplate(templates, contentType, passthrough)
-      : chooseSelectedTemplate(templates, selectTemplate(facts.body?.toString('utf8') ?? ''), passthrough);
+      : chooseSelectedTemplate(templates, key, passthrough);
   if (choice.kind === 'unsupported')
     throw gatewayError('UNSUPPORTED_MEDIA_TYPE', {
       source: 'client',
-      reason: `no request template for ${contentType ?? USUAL_TYPE}, and PassthroughBehavior is ${passthrough}`,
+      reason: `${selectTemplate === undefined ? `no request template for ${contentType ?? USUAL_TYPE}` : `no request template has ${key === undefined || key === '' ? 'an empty key, which' : `the key ${key}, which`} TemplateSelectionExpression returned`}, and PassthroughBehavior is ${passthrough}`,
       defect: {
         kind: 'mapping',
         problem: 'no-template',

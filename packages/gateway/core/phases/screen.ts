@@ -62,7 +62,8 @@ export function screen(received: Received): void {
       reason: 'the request has more than one Host header',
     });
   if (headerBytes > limits.headerBytes)
-    throw gatewayError('HEADERS_TOO_LARGE', {
+    // If the URL is most of it, the caller has to shorten the URL.
+    throw gatewayError(lineBytes > headerBytes / 2 ? 'URI_TOO_LONG' : 'HEADERS_TOO_LARGE', {
       source: 'client',
       reason: `the ${lineBytes === 0 ? 'headers' : 'request line and the headers together'} have ${headerBytes} bytes; at most ${limits.headerBytes} are allowed${received.api.functionUrl === undefined ? '' : ', as for API Gateway, because AWS documents no limit of function URLs'}`,
     });

@@ -47,7 +47,7 @@ export function adviseCdk(folder: string): string {
     (name) => memberOf(memberOf(manifest, name), 'aws-cdk') !== undefined,
   );
   return isListed
-    ? 'run npm install, which installs the aws-cdk of package.json'
+    ? 'install the packages of package.json, such as with npm install'
     : 'run npm install --save-dev aws-cdk, or run npx cdk synth first';
 }
 

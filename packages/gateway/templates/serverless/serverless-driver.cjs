@@ -272,29 +272,27 @@ class GatewrightPackaging {
    * package.json of the service has the type module (serverless/serverless#12713). serverless-esbuild writes CommonJS.
    */
   #builtInOptions() {
-    const { service, configurationInput, serviceDir } = this.serverless;
+    const { configurationInput, serviceDir } = this.serverless;
     const { build, frameworkVersion } = configurationInput ?? {};
-    const isSet = typeof build?.esbuild === 'object';
-    if (!isSet && (build === false || build?.esbuild === false || !this.#needsCompiler())) return undefined;
+    const given = build?.esbuild;
+    const isSet = typeof given === 'object' && given !== null;
+    if (!isSet && build !== undefined) return given;
+    if (!isSet && (this.#builders().length > 0 || !this.#hasTypeScript())) return undefined;
     const own = readJson(path.join(serviceDir, 'package.json'));
     const wanted = frameworkVersion ?? own.devDependencies?.serverless ?? own.dependencies?.serverless;
     if (!isSet && /\d+/.exec(String(wanted ?? ''))?.[0] !== '4') return undefined;
-    return { ...(own.type === 'module' && { format: 'esm' }), ...(isSet && build.esbuild) };
+    return { ...(own.type === 'module' && { format: 'esm' }), ...(isSet && given) };
   }
 
-  /** Whether a handler is TypeScript, and no plug-in compiles it. */
-  #needsCompiler() {
+  #hasTypeScript() {
     const { service, serviceDir } = this.serverless;
-    const plugins = service.plugins?.modules ?? service.plugins ?? [];
-    const hasFile = (file) => fs.existsSync(path.join(serviceDir, file));
-    return (
-      !plugins.some((name) => /esbuild|webpack|typescript|bundle|swc|vite|rspack/.test(name)) &&
-      Object.values(service.functions ?? {}).some(
-        ({ handler = '' }) =>
-          typeof handler === 'string' &&
-          ['.ts', '.mts', '.cts', '.tsx'].some((ending) => hasFile(handler.replace(/\.[^./]*$/, ending))),
-      )
-    );
+    return Object.values(service.functions ?? {}).some((each) => {
+      const [module] = /^.+(?=\.[^./]+$)/.exec(each?.handler ?? '') ?? [];
+      const files = ['.ts', '.mts', '.cts', '.tsx'].map((ending) =>
+        path.join(serviceDir, `${module}${ending}`),
+      );
+      return module !== undefined && files.some((file) => fs.existsSync(file));
+    });
   }
 }
 

@@ -116,12 +116,13 @@ export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS
 }
 
 /**
- * Matches the variables from which AWS's SDKs and tools take credentials, addresses and the region. A service may read
- * any other variable, such as AWS_ACCOUNT_ID, although its name begins with AWS_.
+ * Matches the variables from which AWS's SDKs and tools take credentials, addresses and the region. osls also reads
+ * credentials and a profile for each stage, such as AWS_DEV_PROFILE. A service may read any other variable, such as
+ * AWS_ACCOUNT_ID, although its name begins with AWS_.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html#EVarSettings
  */
 const OF_SDKS =
-  /^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CREDENTIAL_.*|(?:DEFAULT_)?PROFILE|(?:DEFAULT_)?REGION|CONFIG_FILE|SHARED_CREDENTIALS_FILE|ROLE_.*|WEB_IDENTITY_.*|CONTAINER_.*|SDK_.*|EC2_METADATA_.*|(?:IGNORE_CONFIGURED_)?ENDPOINT_.*|CA_BUNDLE|STS_REGIONAL_ENDPOINTS|USE_.*_ENDPOINT|ACCOUNT_ID_ENDPOINT_MODE|DEFAULTS_MODE|MAX_ATTEMPTS|RETRY_MODE)$/;
+  /^AWS_(?:(?:\w+_)?(?:ACCESS_KEY(?:_ID)?|SECRET_(?:ACCESS_)?KEY|SESSION_TOKEN|SECURITY_TOKEN|PROFILE)|(?:BEARER_TOKEN|CREDENTIAL|SSO|LOGIN|ROLE|WEB_IDENTITY|CONTAINER|SDK|EC2_METADATA|ENDPOINT_URL|USE)_?.*|(?:DEFAULT_)?REGION|CONFIG_FILE|SHARED_CREDENTIALS_FILE|IGNORE_CONFIGURED_ENDPOINT_URLS|CA_BUNDLE|STS_REGIONAL_ENDPOINTS|ACCOUNT_ID_ENDPOINT_MODE|DEFAULTS_MODE|MAX_ATTEMPTS|RETRY_MODE)$/;
 
 /** Returns the environment without the credentials and settings of AWS, and without those of a test runner. */
 export function sealedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

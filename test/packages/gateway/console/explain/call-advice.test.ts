@@ -40,7 +40,7 @@ describe('the advice about a failed call', () => {
   // aws-samples/serverless-patterns, apigw-appsync-dynamodb-sam: the Uri is the URL of an AppSync API of the stack
   it('does not call the host wrong that AWS gives to a resource which does not run here', () => {
     const advise = (host: string): string =>
-      adviseRefused('http', {
+      adviseRefused('rest', {
         refusal: 'address',
         errorMessage: `POST https://${host}: getaddrinfo ENOTFOUND ${host}`,
       } as unknown as Parameters<typeof adviseRefused>[1]);

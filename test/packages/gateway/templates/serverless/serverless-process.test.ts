@@ -111,6 +111,13 @@ describe('the environment of osls', () => {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: 'h',
       AWS_ENDPOINT_URL_S3: 'i',
       AWS_CONFIG_FILE: 'j',
+      // node_modules/serverless/lib/aws/credentials.js
+      AWS_DEV_PROFILE: 'k',
+      AWS_PROD_ACCESS_KEY_ID: 'l',
+      AWS_PROD_SECRET_ACCESS_KEY: 'm',
+      AWS_ACCESS_KEY: 'n',
+      AWS_SECRET_KEY: 'o',
+      AWS_BEARER_TOKEN_BEDROCK: 'p',
     };
     assert.deepEqual(sealedEnvironment({ ...own, ...ofSdks, NODE_TEST_CONTEXT: 'x' }), own);
   });
