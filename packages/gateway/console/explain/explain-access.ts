@@ -183,6 +183,7 @@ export function describeReset({ outcome, retryAfterSeconds, key }: Charge): stri
 
 export function adviseOnCharge({
   outcome,
+  key,
   customer,
   plan,
   limit,
@@ -195,7 +196,7 @@ export function adviseOnCharge({
   const tenant = quote(customer);
   if (isWithoutPlan({ outcome, plan }))
     return `See with \`gatewright customers show ${tenant}\` from when a plan of the customer is in force, and give it a plan from now on with \`gatewright customers set-plan ${tenant} PLAN\`, or, if it has no record, with \`gatewright customers create ${tenant} PLAN\`. Or use a credential that names the plan.`;
-  const ofKey = ' (with `--key ID` if the limit applies to each key separately)';
+  const ofKey = ` (with \`--key ${key ?? 'ID'}\` if the limit applies to each key separately)`;
   // During this time, requests are still refused (docs/guides/sell/quota.md, "When a change is in force").
   const later = 'Then requests are admitted within 2 s.';
   if (outcome === 'suspended')

@@ -2,7 +2,7 @@
 import type { RequestRow } from './model.ts';
 
 export type RowFilter = {
-  /** A text that occurs in the method, target, route, caller, id, status or error code. */
+  /** A text that occurs in the method, target, route, caller, id, status, error code or notes, which name the reason. */
   readonly search?: string | undefined;
   readonly route?: string | undefined;
   /** The status to search for, such as `404` or `4xx`. */
@@ -17,7 +17,7 @@ export function matchesFilter(row: RequestRow, { search, route, status }: RowFil
   )
     return false;
   if (search === undefined || search === '') return true;
-  const text = `${row.method} ${row.target} ${row.routeKey ?? ''} ${row.caller ?? ''} ${row.id} ${row.status} ${row.code ?? ''}`;
+  const text = `${row.method} ${row.target} ${row.routeKey ?? ''} ${row.caller ?? ''} ${row.id} ${row.status} ${row.code ?? ''} ${row.notes.join(' ')}`;
   return text.toLowerCase().includes(search.toLowerCase());
 }
 

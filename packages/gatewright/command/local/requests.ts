@@ -24,7 +24,10 @@ export function requestsCommand(): Command {
     .option('--follow', 'keep printing new requests until Ctrl-C', false)
     .option('--route <text>', 'only requests whose route or address contains this text: "GET /users"')
     .option('--status <code>', 'only requests with this status: 404 or 4xx', readStatus)
-    .option('--search <text>', 'only requests with this text in the route, caller, id, status or error code')
+    .option(
+      '--search <text>',
+      'only requests with this text in the route, caller, id, status, error code or notes',
+    )
     .option('--limit <number>', 'maximum number of requests to print', readLimit, 50)
     .action(list);
 }

@@ -12,7 +12,8 @@ const ROW = {
   status: 404,
   caller: 'alice',
   code: 'RESOURCE_NOT_FOUND',
-} as RequestRow;
+  notes: ['over quota', 'cached'],
+} as Partial<RequestRow> as RequestRow;
 
 describe('the filter of requests', () => {
   const rows: readonly (RowFilter & { matches: boolean })[] = [
@@ -29,6 +30,8 @@ describe('the filter of requests', () => {
     { search: 'ALICE', matches: true },
     { search: '7f3', matches: true },
     { search: 'not_found', matches: true },
+    // The walk of a user: a search for the visible reason found nothing.
+    { search: 'Over Quota', matches: true },
     { search: 'bob', matches: false },
     { route: '/users', status: '4xx', search: 'bob', matches: false },
   ];

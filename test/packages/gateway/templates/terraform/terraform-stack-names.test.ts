@@ -24,6 +24,29 @@ describe('the name of the stack of a plan', () => {
     });
 });
 
+describe('the region of a resource', () => {
+  // A deployed project: CloudFront needs the certificate in us-east-1, and the other provider has an alias.
+  it('is, for a certificate, that of the provider that the resource names', async () => {
+    const region = (name: string) => ({ name: 'aws', expressions: { region: { constant_value: name } } });
+    const certificate = { type: 'aws_acm_certificate', name: 'c', values: { domain_name: 'a.example' } };
+    const root = JSON.parse(aPlan({ resources: [TABLE, certificate] })) as {
+      configuration: { root_module: { resources: { type: string; provider_config_key?: string }[] } };
+    };
+    for (const one of root.configuration.root_module.resources)
+      if (one.type === 'aws_acm_certificate') one.provider_config_key = 'aws.us';
+    const provider_config = { aws: region('ap-southeast-2'), 'aws.us': region('us-east-1') };
+    const { stack } = await loadPlan(
+      JSON.stringify({ ...root, configuration: { ...root.configuration, provider_config } }),
+    );
+
+    assert.match(
+      stack.resources.get('aws_acm_certificate.c')?.physicalId ?? '',
+      /^arn:aws:acm:us-east-1:\d{12}:certificate\//,
+    );
+    assert.equal(stack.region, 'ap-southeast-2');
+  });
+});
+
 describe('a name that only the apply makes', () => {
   // The provider's page of aws_sqs_queue: a name of a FIFO queue ends with .fifo; name_prefix begins it.
   for (const [what, values, expected] of [

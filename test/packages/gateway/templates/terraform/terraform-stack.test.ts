@@ -49,27 +49,6 @@ describe('a plan', () => {
     assert.equal(stack.region, 'ap-southeast-2');
   });
 
-  // A deployed project: CloudFront needs the certificate in us-east-1, and the other provider has an alias.
-  it('has a certificate in the region of the provider that the resource names', async () => {
-    const region = (name: string) => ({ name: 'aws', expressions: { region: { constant_value: name } } });
-    const certificate = { type: 'aws_acm_certificate', name: 'c', values: { domain_name: 'a.example' } };
-    const root = JSON.parse(aPlan({ resources: [TABLE, certificate] })) as {
-      configuration: { root_module: { resources: { type: string; provider_config_key?: string }[] } };
-    };
-    for (const one of root.configuration.root_module.resources)
-      if (one.type === 'aws_acm_certificate') one.provider_config_key = 'aws.us';
-    const provider_config = { aws: region('ap-southeast-2'), 'aws.us': region('us-east-1') };
-    const { stack } = await load(
-      JSON.stringify({ ...root, configuration: { ...root.configuration, provider_config } }),
-    );
-
-    assert.match(
-      stack.resources.get('aws_acm_certificate.c')?.physicalId ?? '',
-      /^arn:aws:acm:us-east-1:\d{12}:certificate\//,
-    );
-    assert.equal(stack.region, 'ap-southeast-2');
-  });
-
   it('has the code that it uploads, and does not confuse it with anything else with the same key', async () => {
     const { stack } = await load(
       aPlan({
