@@ -91,15 +91,7 @@ async function start(
   let port = data.port;
   const report = (error: unknown): void => post({ kind: 'fault', message: describe(error) });
   const { directory } = data;
-  let isReportedSoon = false;
-  const meter = new CapacityMeter(() => {
-    if (isReportedSoon) return;
-    isReportedSoon = true;
-    setTimeout(() => {
-      isReportedSoon = false;
-      post({ kind: 'consumed', tables: meter.tables });
-    }, CONSUMED_EVERY_MS).unref();
-  });
+  const meter = reportingMeter(post);
   const front = {
     engine,
     meter,
@@ -139,6 +131,20 @@ async function start(
       await engine.close();
     },
   };
+}
+
+/** Creates a meter that reports the consumed capacity at most once in a period. */
+function reportingMeter(post: (message: DynamoDbWorkerMessage) => void): CapacityMeter {
+  let isReportedSoon = false;
+  const meter = new CapacityMeter(() => {
+    if (isReportedSoon) return;
+    isReportedSoon = true;
+    setTimeout(() => {
+      isReportedSoon = false;
+      post({ kind: 'consumed', tables: meter.tables });
+    }, CONSUMED_EVERY_MS).unref();
+  });
+  return meter;
 }
 
 type Running = { readonly engine: DynamoDbEngine; close(): Promise<void> };

@@ -87,17 +87,21 @@ export function explain(
     ...deliveries.because.filter((sentence) => !reason.because.includes(sentence)),
     ...surprises.because.filter(isLater),
   ];
-  const owner = {
-    ...about,
-    quotes: quotesOf(about),
-    areArnsOfFunction: findRefusing(about)?.of === 'authorizer',
-  };
+  const owner = ownerOf(about);
   return {
     headline: nameIds(headlineOf(about), about.localNames),
     sentences: sentences.map((text) => asTyped(inOwnWords(text, owner, 'because'))),
     changes: [...new Set(changes)].map((text) =>
       asTyped(inOwnWords(about.isAutoDeployed === true ? withoutDeployment(text) : text, owner, 'advice')),
     ),
+  };
+}
+
+function ownerOf(about: Circumstances) {
+  return {
+    ...about,
+    quotes: quotesOf(about),
+    areArnsOfFunction: findRefusing(about)?.of === 'authorizer',
   };
 }
 

@@ -97,9 +97,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
     case 'refused':
       return {
         step: { ...step, message: redactor.text(step.message) },
-        place:
-          placeOf(findByPhysicalId(stacks, 'AWS::SNS::Subscription', step.rule ?? ''), 'Endpoint') ??
-          placeOf(findByArn(stacks, step.to)),
+        place: placeOfRefused(step, stacks),
         references: referencesOf(step, stacks),
       };
     case 'denied':
@@ -114,12 +112,7 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
         statements: statementsFor([step.message], stacks),
       };
     case 'rejected':
-      return {
-        step: { ...step, message: redactor.text(step.message) },
-        place: findCallLine(step.operation, at.readHandler(step.functionName)),
-        tableKey: step.service === 'dynamodb' ? keyOfTable(step.target, stacks) : undefined,
-        notes: noteMissingTable(step, stacks),
-      };
+      return describeRejected(step, at);
     case 'challenged':
       return { step };
     case 'ran':
@@ -135,6 +128,26 @@ function describeStep(step: StampedStep, at: DeliveriesWith, all: readonly Stamp
     case 'delivered':
       return { step, notes: noteKey(step, stacks) };
   }
+}
+
+function describeRejected(
+  step: Extract<StampedStep, { kind: 'rejected' }>,
+  { stacks, redactor, readHandler }: DeliveriesWith,
+): ToldStep {
+  return {
+    step: { ...step, message: redactor.text(step.message) },
+    place: findCallLine(step.operation, readHandler(step.functionName)),
+    tableKey: step.service === 'dynamodb' ? keyOfTable(step.target, stacks) : undefined,
+    notes: noteMissingTable(step, stacks),
+  };
+}
+
+function placeOfRefused(
+  { rule = '', to }: Extract<StampedStep, { kind: 'refused' }>,
+  stacks: readonly ResolvedStack[],
+): string | undefined {
+  const subscription = findByPhysicalId(stacks, 'AWS::SNS::Subscription', rule);
+  return placeOf(subscription, 'Endpoint') ?? placeOf(findByArn(stacks, to));
 }
 
 /**
