@@ -57,7 +57,11 @@ function explainOutcome(about: Circumstances): Reason {
     );
   if (defect?.kind === 'template') return explainTemplate(about, defect.side, defect.problem);
   if (defect?.kind === 'mapping') {
-    const because = [sentence(failure), ...describeMissed(about, integration), ...describeBodyFault(about)];
+    const because = [
+      sentence(failure),
+      ...describeMissed(about, integration),
+      ...describeBodyFault(about, about.protocol === 'websocket' ? 'message' : 'body of the request'),
+    ];
     const advice = adviseMapping(defect, about);
     // If a stage variable is missing, the surprise names the variable, and the Uri may be right.
     return defect.problem === 'address'

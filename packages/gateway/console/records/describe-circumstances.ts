@@ -132,7 +132,8 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     guard: describeGuard(recorded, messages, agentCall, at),
     policies: tracePolicies(recorded),
     meter: metered && describeMeter(recorded, metered, { redactor, stacks: at.stacks }),
-    bodyFault: error === undefined ? undefined : findBodyFault(recorded, error),
+    bodyFault:
+      error === undefined ? undefined : findBodyFault(recorded.received.body, recorded.sizes.request, error),
     modelFaults: findModelFaults(recorded).members.map((text) => redactor.text(text)),
     nulls: findNulls(recorded, at.stacks),
     agentCall,
@@ -150,16 +151,19 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
 }
 
 /** Finds what is wrong with a body that was read as JSON. */
-function findBodyFault({ received, sizes }: RecordedRequest, error: GatewayError): JsonFault | undefined {
-  const { body } = received;
-  const { code, detail } = error;
+/** @param size of the body in bytes, of which only the beginning may be recorded */
+function findBodyFault(
+  body: Buffer | string | undefined,
+  size: number,
+  { code, detail }: GatewayError,
+): JsonFault | undefined {
   const { defect } = detail;
   const isRead =
     code === 'BAD_REQUEST_BODY' ||
     ((defect?.kind === 'template' || (defect?.kind === 'mapping' && defect.problem === 'body')) &&
       defect.side === 'request');
-  if (!isRead || body === undefined || sizes.request > body.length) return undefined;
-  const text = body.toString('utf8');
+  if (!isRead || body === undefined || size > Buffer.byteLength(body)) return undefined;
+  const text = body.toString();
   // A template may read a body that is not meant to be JSON.
   return /^\s*[{["]/.test(text) || code === 'BAD_REQUEST_BODY' ? findJsonFault(text) : undefined;
 }
@@ -221,6 +225,7 @@ function describeEvent(
     code: error?.code,
     failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
     defect: redactDefect(error?.detail.defect, redactor),
+    bodyFault: error === undefined ? undefined : findBodyFault(recorded.body, recorded.sizes.request, error),
     isDeployed: false,
     closure: recorded.closure,
     ...(recorded.kind === 'DISCONNECT' && {
