@@ -1,7 +1,7 @@
 /** Reads the error in the reply of an AWS service, in the JSON or XML of the service's protocol. */
 import { membersOf, parseJsonObject } from '@gatewright/aws/json-object';
 
-export type ServiceError = { readonly code: string | undefined; readonly message: string | undefined };
+type ServiceError = { readonly code: string | undefined; readonly message: string | undefined };
 
 /** Returns the code without its namespace. A member is undefined if the body does not have it. */
 export function readServiceError(body: string): ServiceError {
