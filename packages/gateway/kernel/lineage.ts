@@ -7,25 +7,35 @@ import { createHash } from 'node:crypto';
 
 /** "Approximately 16 times" (see above). */
 export const MAX_INVOCATIONS = 16;
-/** A trace header has at most 256 characters. */
-const MAX_FUNCTIONS = 6;
+/** A trace header has at most 256 characters, of which Root, Parent and Sampled need about 90. */
+const MAX_FUNCTIONS = 10;
+/** The functions of a batch, of which the header of the next invocation keeps fewer. */
+const MAX_OF_BATCH = 200;
 const FIELD = /;?\s*Lineage=([^;\s]*)/;
+
+/** The number of invocations by the hash of the function, the function that was invoked last first. */
+type Counts = ReadonlyMap<string, number>;
 
 /** Returns the value of the field; undefined if the header does not have it. */
 export function lineageOf(traceHeader: string | undefined): string | undefined {
   return FIELD.exec(traceHeader ?? '')?.[1];
 }
 
-/** Returns how often the function has been invoked in the chain of events. */
-export function countInvocations(traceHeader: string | undefined, functionName: string): number {
-  return readCounts(lineageOf(traceHeader)).get(hashOf(functionName)) ?? 0;
-}
-
-/** Returns the header for one more invocation of the function. */
-export function countInvocation(traceHeader: string, functionName: string): string {
+/**
+ * Returns how often the function has been invoked in the chain of events before, and the header for one more
+ * invocation.
+ */
+export function countInvocation(
+  traceHeader: string,
+  functionName: string,
+): { readonly before: number; readonly traceHeader: string } {
   const counts = readCounts(lineageOf(traceHeader));
-  counts.set(hashOf(functionName), countInvocations(traceHeader, functionName) + 1);
-  return withLineage(traceHeader.replace(FIELD, ''), print(counts));
+  const own = hashOf(functionName);
+  const before = counts.get(own) ?? 0;
+  counts.delete(own);
+  // The function itself is kept in any case, because otherwise its invocations would never be counted.
+  const lineage = print([[own, before + 1], ...mostCounted(counts, MAX_FUNCTIONS - 1)]);
+  return { before, traceHeader: withLineage(traceHeader.replace(FIELD, ''), lineage) };
 }
 
 export function withLineage(traceHeader: string, lineage: string | undefined): string {
@@ -37,7 +47,7 @@ export function joinLineages(lineages: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const [hash, count] of lineages.flatMap((one) => [...readCounts(one)]))
     counts.set(hash, Math.max(count, counts.get(hash) ?? 0));
-  return counts.size === 0 ? undefined : print(counts);
+  return counts.size === 0 ? undefined : print(mostCounted(counts, MAX_OF_BATCH));
 }
 
 function readCounts(lineage = ''): Map<string, number> {
@@ -46,14 +56,27 @@ function readCounts(lineage = ''): Map<string, number> {
   );
 }
 
-function print(counts: ReadonlyMap<string, number>): string {
-  return [...counts]
-    .toSorted(([, one], [, other]) => other - one)
-    .slice(0, MAX_FUNCTIONS)
-    .map(([hash, count]) => `${hash}:${count}`)
-    .join('|');
+/** Returns the functions with the highest counts, and of equal counts the newest ones, in the order of `counts`. */
+function mostCounted(counts: Counts, most: number): readonly (readonly [string, number])[] {
+  if (counts.size <= most) return [...counts];
+  const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
+  const kept = new Set(sorted.slice(0, most).map(([hash]) => hash));
+  return [...counts].filter(([hash]) => kept.has(hash));
 }
 
+function print(counts: readonly (readonly [string, number])[]): string {
+  return counts.map(([hash, count]) => `${hash}:${count}`).join('|');
+}
+
+/** The hashes by the name of the function. */
+const HASHES = new Map<string, string>();
+const MAX_HASHES = 10_000;
+
 function hashOf(functionName: string): string {
-  return createHash('sha256').update(functionName).digest('hex').slice(0, 8);
+  const known = HASHES.get(functionName);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(functionName).digest('hex').slice(0, 8);
+  if (HASHES.size >= MAX_HASHES) HASHES.clear();
+  HASHES.set(functionName, hash);
+  return hash;
 }

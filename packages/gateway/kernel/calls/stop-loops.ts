@@ -3,7 +3,7 @@
  * RecursiveLoop of the function is Allow.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  */
-import { countInvocation, countInvocations, MAX_INVOCATIONS } from '../lineage.ts';
+import { countInvocation, MAX_INVOCATIONS } from '../lineage.ts';
 import type { Invocation, InvocationResult } from '../../core/ports.ts';
 
 type Loops = {
@@ -20,11 +20,11 @@ export function stopLoops<Given extends Counted, Result>(
   { isAllowed }: Loops,
 ): (invocation: Given) => Promise<Result | Refused> {
   return (invocation) => {
-    const { functionName, traceHeader } = invocation;
-    const isLoop = countInvocations(traceHeader, functionName) >= MAX_INVOCATIONS;
-    return isLoop && !isAllowed(functionName)
+    const { functionName } = invocation;
+    const { before, traceHeader } = countInvocation(invocation.traceHeader, functionName);
+    return before >= MAX_INVOCATIONS && !isAllowed(functionName)
       ? Promise.resolve({ kind: 'refused', reason: 'recursive', message: describeLoop(functionName) })
-      : invoke({ ...invocation, traceHeader: countInvocation(traceHeader, functionName) });
+      : invoke({ ...invocation, traceHeader });
   };
 }
 
