@@ -39,8 +39,6 @@ export function adviseRefused(
       return `Correct the mapped headers or the method of the integration: the request cannot be sent as it is.${deploy}`;
     case 'unserved':
       return adviseUnserved(errorMessage);
-    case 'recursive':
-      return `Make ${target} send its events elsewhere, so that they do not invoke it again. If the loop is intended and ends by itself, set RecursiveLoop: Allow on the function.`;
     case 'role':
       return 'Correct the role of the integration.';
     case 'network':

@@ -220,7 +220,6 @@ export type IntegrationCircumstances = {
     | 'not-found'
     | 'throttled'
     | 'too-large'
-    | 'recursive'
     | 'address'
     | 'network'
     | 'request'

@@ -12,7 +12,7 @@ import { noteBridge } from './bridge-notes.ts';
 import { noteKey } from './key-notes.ts';
 import { keyOfTable, noteMissingTable } from './table-facts.ts';
 import { spellingOf } from './spelling.ts';
-import { noteLoop } from './loop-notes.ts';
+import { tellLoop } from './loop-notes.ts';
 import { referTo, statementsFor } from './advise-by-stacks.ts';
 import { findRefusal } from '../explain/denied-calls.ts';
 import { findByArn, findByPhysicalId, findRule, placeOf, placeOfFirst, resourcesOf } from './find-places.ts';
@@ -45,11 +45,7 @@ const MAPPING = 'AWS::Lambda::EventSourceMapping';
 
 export function describeDeliveries(steps: readonly StampedStep[], at: DeliveriesWith): readonly ToldStep[] {
   const told = steps.filter((step) => !isToldBy(step, steps));
-  return told.map((step) => {
-    const described = describeStep(step, at, steps);
-    const loop = noteLoop(step, at.stacks);
-    return loop.length === 0 ? described : { ...described, notes: [...(described.notes ?? []), ...loop] };
-  });
+  return told.map((step) => tellLoop(describeStep(step, at, steps), steps, at.stacks));
 }
 
 /**

@@ -186,9 +186,11 @@ export function describeOutcome(
   | 'isTls'
   | 'nullBy'
 > {
+  const refusal = outcome?.kind === 'refused' || outcome?.kind === 'unreachable' ? outcome.reason : undefined;
   return {
     outcome: toOutcome(outcome, error?.code),
-    ...((outcome?.kind === 'refused' || outcome?.kind === 'unreachable') && { refusal: outcome.reason }),
+    // Only the services that send events count invocations, so that no integration is refused as a loop.
+    ...(refusal !== undefined && refusal !== 'recursive' && { refusal }),
     ...(outcome?.kind === 'refused' &&
       outcome.reason !== 'role' &&
       outcome.isUnrunnable === true && { isUnrunnable: true }),

@@ -28,6 +28,10 @@ export function stopLoops<Given extends Counted, Result>(
   };
 }
 
+/** What the log advises. An explanation has advice of its own, with the place of the function. */
+export const LOOP_REMEDY =
+  '. If the loop is intended and ends by itself, set RecursiveLoop: Allow on the function';
+
 function describeLoop(functionName: string): string {
-  return `Lambda stopped a recursive loop: ${functionName} was invoked ${MAX_INVOCATIONS} times in one chain of events that its own calls cause, and is not invoked for the next event of the chain. Set RecursiveLoop: Allow on the function if the loop is intended`;
+  return `Lambda stopped a recursive loop: ${functionName} was invoked ${MAX_INVOCATIONS} times in one chain of events, and AWS stops a function after about ${MAX_INVOCATIONS}${LOOP_REMEDY}`;
 }
