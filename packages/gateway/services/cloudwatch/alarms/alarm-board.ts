@@ -27,6 +27,8 @@ export type Entry = {
   readonly isOfTemplate: boolean;
   readonly configuredMs: number;
   readonly actionsEnabled: boolean;
+  /** What happened to a composite alarm since its rule was evaluated last. */
+  unevaluated: 'created' | 'updated' | undefined;
   state: AlarmState;
   /** The time of the last change of the state's value. */
   transitionedMs: number;
@@ -131,6 +133,8 @@ export class AlarmBoard {
       isOfTemplate,
       configuredMs: now,
       actionsEnabled: alarm.actionsEnabled,
+      unevaluated:
+        known === undefined ? 'created' : ruleOf(known.alarm) === ruleOf(alarm) ? undefined : 'updated',
       // "When you update an existing alarm, its state is left unchanged"
       state: known?.state ?? initial,
       transitionedMs: known?.transitionedMs ?? now,
@@ -225,18 +229,20 @@ export class AlarmBoard {
   /** @param causes the alarms whose states have changed */
   #judge(entry: Entry, alarm: CompositeAlarm, causes: ReadonlySet<Entry>): boolean {
     const value = holds(alarm.rule, (name) => this.find(name)?.state.value) ? 'ALARM' : 'OK';
+    const { unevaluated } = entry;
+    entry.unevaluated = undefined;
     if (value === entry.state.value) return false;
     const children = alarmsIn(alarm.rule).flatMap((name) => this.find(name) ?? []);
-    const last = [...causes].findLast((cause) => children.includes(cause));
-    const isNew = entry.state.reason === INITIAL_REASON;
-    const verb = isNew ? 'created' : last === undefined ? 'updated' : 'transitioned';
-    const causedBy = (isNew || last === undefined ? children : [last]).map((child) => ({
+    const last =
+      unevaluated === undefined ? [...causes].findLast((cause) => children.includes(cause)) : undefined;
+    const occasion = unevaluated ?? (last === undefined ? 'evaluated again' : 'transitioned');
+    const causedBy = (last === undefined ? children : [last]).map((child) => ({
       arn: child.alarm.arn,
       value: child.state.value,
       updatedMs: child.state.updatedMs,
     }));
     const updatedMs = last?.state.updatedMs ?? this.#options.clock.nowEpochMs();
-    this.#enter(entry, { value, ...explainComposite(alarm, value, verb, causedBy), updatedMs, causedBy });
+    this.#enter(entry, { value, ...explainComposite(alarm, value, occasion, causedBy), updatedMs, causedBy });
     return true;
   }
 
@@ -268,6 +274,10 @@ export class AlarmBoard {
       this.history.add(alarm, state.updatedMs, 'Action', `Executed action ${arn}`);
     }
   }
+}
+
+function ruleOf(alarm: Alarm): string | undefined {
+  return alarm.kind === 'composite' ? alarm.ruleText : undefined;
 }
 
 function keyOf({ namespace, name }: Metric): string {

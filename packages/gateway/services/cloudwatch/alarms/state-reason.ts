@@ -68,26 +68,40 @@ export function printReasonData(alarm: MetricAlarm, points: readonly EvaluatedPo
   return text.length <= MAX_REASON_DATA ? text : '{"version":"1.0"}';
 }
 
+/** Why the rule of a composite alarm was evaluated. */
+type Occasion = 'created' | 'updated' | 'transitioned' | 'evaluated again';
+
 /**
  * Formats the reason and its data when a composite alarm changes its state.
- * @param causedBy the child whose state changed; or all children, if the composite alarm was created or updated
+ * @param occasion `evaluated again` if neither the rule nor the state of a child changed: a call has set the state, or a
+ * template has removed a child, which AWS refuses
+ * @param causedBy the child whose state changed; or all children, for any other occasion
  */
 export function explainComposite(
   { arn }: CompositeAlarm,
   value: StateValue,
-  verb: 'created' | 'updated' | 'transitioned',
+  occasion: Occasion,
   causedBy: readonly ChildState[],
 ): Pick<AlarmState, 'reason' | 'reasonData'> {
-  const triggeringAlarms = causedBy.map((child) => ({
-    arn: child.arn,
-    state: { value: child.value, timestamp: printTime(child.updatedMs) },
-  }));
   const [child] = causedBy;
   const reason =
-    verb === 'transitioned' && child !== undefined
+    occasion === 'transitioned' && child !== undefined
       ? `${child.arn} transitioned to ${child.value} at ${printDay(child.updatedMs)}`
-      : `${arn} was ${verb} and its ${verb === 'created' ? '' : 'new '}alarm rule evaluates to ${value}`;
-  return { reason, reasonData: JSON.stringify({ triggeringAlarms }) };
+      : `${arn} was ${occasion} and its ${occasion === 'updated' ? 'new ' : ''}alarm rule evaluates to ${value}`;
+  return { reason, reasonData: printTriggers(causedBy) };
+}
+
+/** The data names as many children as it can (inferred: AWS does not say which ones it leaves out). */
+function printTriggers(causedBy: readonly ChildState[]): string {
+  const named: object[] = [];
+  let text = JSON.stringify({ triggeringAlarms: named });
+  for (const { arn, value, updatedMs } of causedBy) {
+    named.push({ arn, state: { value, timestamp: printTime(updatedMs) } });
+    const longer = JSON.stringify({ triggeringAlarms: named });
+    if (longer.length > MAX_REASON_DATA) break;
+    text = longer;
+  }
+  return text;
 }
 
 /** Formats a time as in `Sunday 30 October, 2022 20:47:35 UTC`. */

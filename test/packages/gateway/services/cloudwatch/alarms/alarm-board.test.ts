@@ -6,7 +6,7 @@ import {
   PutMetricAlarmCommand,
   SetAlarmStateCommand,
 } from '@aws-sdk/client-cloudwatch';
-import type { StateValue } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchClient, CompositeAlarm, StateValue } from '@aws-sdk/client-cloudwatch';
 import { ACCOUNT, REGION } from '../../../../../support/an-event-engine.ts';
 import { aClient } from '../a-client.ts';
 
@@ -19,34 +19,42 @@ type Seen = {
   readonly triggers: readonly string[];
 };
 
+async function putMetricAlarm(client: CloudWatchClient, AlarmName: string): Promise<void> {
+  await client.send(
+    new PutMetricAlarmCommand({
+      AlarmName,
+      Namespace: 'Shop',
+      MetricName: 'Errors',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 30,
+      ComparisonOperator: 'GreaterThanThreshold',
+    }),
+  );
+}
+
 /** The composite alarm `either` on the metric alarms `first` and `second`. */
 async function aComposite() {
   const { bench, client } = aClient();
   const rule = (AlarmRule: string): Promise<object> =>
     client.send(new PutCompositeAlarmCommand({ AlarmName: 'either', AlarmRule }));
-  for (const AlarmName of ['first', 'second'])
-    await client.send(
-      new PutMetricAlarmCommand({
-        AlarmName,
-        Namespace: 'Shop',
-        MetricName: 'Errors',
-        Statistic: 'Sum',
-        Period: 60,
-        EvaluationPeriods: 1,
-        Threshold: 30,
-        ComparisonOperator: 'GreaterThanThreshold',
-      }),
-    );
+  for (const name of ['first', 'second']) await putMetricAlarm(client, name);
   await rule(EITHER);
+  const describeIt = async (): Promise<CompositeAlarm | undefined> => {
+    const input = { AlarmNames: ['either'], AlarmTypes: ['CompositeAlarm' as const] };
+    return (await client.send(new DescribeAlarmsCommand(input))).CompositeAlarms?.[0];
+  };
   return {
+    client,
     rule,
-    set: async (AlarmName: string, value: StateValue): Promise<void> => {
+    set: async (AlarmName: string, StateValue: StateValue, StateReason = 'test'): Promise<void> => {
       await bench.advance(1000);
-      await client.send(new SetAlarmStateCommand({ AlarmName, StateValue: value, StateReason: 'test' }));
+      await client.send(new SetAlarmStateCommand({ AlarmName, StateValue, StateReason }));
     },
+    readDataLength: async (): Promise<number> => (await describeIt())?.StateReasonData?.length ?? 0,
     read: async (): Promise<Seen> => {
-      const input = { AlarmNames: ['either'], AlarmTypes: ['CompositeAlarm' as const] };
-      const [alarm] = (await client.send(new DescribeAlarmsCommand(input))).CompositeAlarms ?? [];
+      const alarm = await describeIt();
       const { triggeringAlarms } = JSON.parse(alarm?.StateReasonData ?? '{}') as {
         readonly triggeringAlarms: readonly {
           readonly arn: string;
@@ -131,5 +139,41 @@ describe('the state of a composite alarm', () => {
     );
 
     assert.match(CompositeAlarms[0]?.StateReason ?? '', /alarm:lower transitioned to ALARM at /);
+  });
+
+  // The reason of a new alarm, which a call may repeat.
+  it('is explained by the child that changed it, whatever reason a call has set', async () => {
+    const { read, set } = await aComposite();
+    await set('either', 'OK', 'Unchecked: Initial alarm creation');
+    await set('first', 'ALARM');
+
+    assert.match((await read()).reason ?? '', /alarm:first transitioned to ALARM at /);
+  });
+
+  it('is explained without a new rule if a call has set another state, and only another alarm is new', async () => {
+    const { client, read, set } = await aComposite();
+    await set('either', 'ALARM');
+    await putMetricAlarm(client, 'third');
+
+    assert.deepEqual(await read(), {
+      value: 'OK',
+      reason: `${arnOf('either')} was evaluated again and its alarm rule evaluates to OK`,
+      triggers: ['first INSUFFICIENT_DATA', 'second INSUFFICIENT_DATA'],
+    });
+  });
+
+  // "StateReasonData: Maximum length of 4000" (SetAlarmState)
+  it('has data of at most 4,000 characters, with as many children as they can name', async () => {
+    const { client, read, readDataLength, rule } = await aComposite();
+    const names = Array.from({ length: 60 }, (_, index) => `child-${'x'.repeat(40)}-${index}`);
+    for (const name of names) await putMetricAlarm(client, name);
+    await rule(`NOT (${names.map((name) => `ALARM(${name})`).join(' OR ')})`);
+
+    const [{ triggers }, dataLength] = [await read(), await readDataLength()];
+    assert.ok(dataLength <= 4000 && dataLength > 3500, `${dataLength}`);
+    assert.deepEqual(
+      triggers,
+      names.slice(0, triggers.length).map((name) => `${name} INSUFFICIENT_DATA`),
+    );
   });
 });
