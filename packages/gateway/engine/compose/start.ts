@@ -1,6 +1,7 @@
 /** The composition root, which creates the parts of one run in the order of their dependencies. */
 import { resolveHome } from '../../core/stack/home.ts';
 import type { Gateway, ProgramOptions, GatewayOptions } from '../gateway.ts';
+import { Feed } from '../../kernel/feed.ts';
 import { ItemFeed } from '../../kernel/item-feed.ts';
 import { NEEDED_SETTINGS } from '../start-settings.ts';
 import { openBase } from './base.ts';
@@ -13,6 +14,7 @@ import { openInjection } from './injection.ts';
 import { gatewayOf } from './gateway-of.ts';
 import { openOwnApis } from './network/own-apis.ts';
 import type { Parts } from './parts.ts';
+import type { RefusedCall } from '@gatewright/dynamodb';
 import { openRequestPorts } from './request-ports.ts';
 import { ResetBaseline } from './state/reset.ts';
 import { openSignIn } from './control-port/sign-in.ts';
@@ -43,6 +45,9 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   // The feed is created first, because stored tables report their streams while the other parts are still being
   // created.
   const items = new ItemFeed();
+  // A program whose key was kept may call the store before all parts exist. No function runs until then, so that a call
+  // that is refused earlier is not recorded.
+  const refusals = new Feed<RefusedCall>((message) => options.log.write(message));
   const [signIn, store] = await openBoth(
     openSignIn(options, {
       clock,
@@ -55,7 +60,7 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
     openStoreOf(options, clock, identities, closing, {
       onChanges: (changes) => items.publish(changes),
       onStreams: (streams) => items.publishStreams(streams),
-      onRefused: (call) => noteRefusedByStore(call, later()),
+      onRefused: (call) => refusals.publish(call),
       faultOf: (question) => injection?.ofCall(question),
     }),
   );
@@ -89,5 +94,6 @@ async function compose(given: GatewayOptions, closing: Closing): Promise<Gateway
   const [publish, ownApis] = await openBoth(openControl(parts), openOwnApis(parts));
   parts.ownApis = ownApis;
   recordEvents(parts);
+  refusals.follow((call) => noteRefusedByStore(call, parts));
   return gatewayOf(parts, publish);
 }
