@@ -49,6 +49,13 @@ export function andDeploy(protocol: 'rest' | 'http' | 'websocket'): string {
   return protocol === 'http' ? '' : AND_DEPLOY;
 }
 
+/** Whether the advice says that the API must be deployed again; `of any change` if it does not mean only its own. */
+export function tellsDeployment(advice: string, scope?: 'of any change'): boolean {
+  return scope === undefined
+    ? /\bdeploy (?:it|the API) again\b/.test(advice)
+    : advice.includes(DEPLOY.trim());
+}
+
 /** Returns advice for a stage with AutoDeploy, which each change of its API deploys. */
 export function withoutDeployment(advice: string): string {
   return advice.replace(DEPLOY, '').replace(AND_DEPLOY, '');

@@ -1,5 +1,6 @@
 /** Finds the surprises of a recorded request. It is called when a record is read, never while a request is served. */
 import { isEvent } from '../records/recorded-request.ts';
+import { tellsDeployment, toDeploy } from '../explain/reason.ts';
 import { findCodeLine } from './code-lines.ts';
 import { HANDSHAKE_KINDS } from './handler-kinds.ts';
 import { SURPRISE_KINDS } from './kinds.ts';
@@ -14,7 +15,7 @@ type Surprises = {
   readonly list: readonly Surprise[];
   readonly because: readonly string[];
   readonly changes: readonly string[];
-  /** The advised changes that seldom matter. */
+  /** The sentences about surprises that seldom matter, and the changes that these advise. */
   readonly minorBecause: readonly string[];
   readonly minorChanges: readonly string[];
   /** The lines of the function's code that decided, as file and line. */
@@ -64,14 +65,20 @@ export function describeSurprises(
 /** Two surprises may recommend the same change. */
 function listChanges(found: readonly Found[], recorded: Recorded, clean: (text: string) => string): string[] {
   const changes = [...new Set(found.flatMap(({ told }) => told.changes.map(clean)))];
-  const editsApi = found.some(({ kind, told }) => kind.editsApi === true && told.changes.length > 0);
-  const isTold = changes.some((text) => /\bdeploy (?:it|the API) again\b/.test(text));
-  const isServed = isEvent(recorded) || recorded.received.api.protocol === 'http';
-  return editsApi && !isTold && !isServed ? [...changes, DEPLOY] : changes;
+  const edits = found.find(
+    ({ kind, told: { changes: own } }) =>
+      kind.editsApi === true && own.length > 0 && !own.some((text) => tellsDeployment(text)),
+  );
+  if (
+    edits === undefined ||
+    isEvent(recorded) ||
+    changes.some((text) => tellsDeployment(text, 'of any change'))
+  )
+    return changes;
+  const [edit = ''] = edits.told.changes;
+  const deploy = toDeploy(recorded.received.api.protocol);
+  return changes.map((text) => (text === clean(edit) ? `${text}${deploy}` : text));
 }
-
-/** Only a deployment changes what a stage of a REST or WebSocket API serves (docs/aws §10.2). */
-const DEPLOY = 'After a change to the API, deploy the API again: its stages serve the change only then.';
 
 type Found = { readonly kind: SurpriseKind; readonly told: Told };
 

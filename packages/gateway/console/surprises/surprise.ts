@@ -29,8 +29,8 @@ export type SurpriseKind = {
    */
   readonly isMinor?: true;
   /**
-   * Whether an advised change edits the API. A stage of a REST or WebSocket API serves such a change only after the
-   * next deployment, which the explanation then says, unless the advice itself does.
+   * Whether the first advised change edits the API. A stage of a REST or WebSocket API serves such a change only after
+   * the next deployment, which the explanation then adds to the change, unless the advice itself says it.
    */
   readonly editsApi?: true;
   /** The section of docs/aws that describes the rule. */

@@ -153,7 +153,7 @@ ${PROXY}`,
     headers: { 'content-type': 'text/plain' },
     status: 200,
     advice:
-      /^Add text\/plain \(or \$default\) to content of the requestBody of the operation, with the same model\.$/,
+      /^Add text\/plain \(or \$default\) to content of the requestBody of the operation, with the same model\. A change to the API takes effect when you deploy it again\.$/,
     change: [`application/json: ${MODEL}`, `application/json: ${MODEL}, text/plain: ${MODEL}`],
     then: 400,
   },
