@@ -36,6 +36,8 @@ export type RawStack = {
   readonly placeIn?:
     | ((path: Path) => { readonly file: string; readonly line: number | undefined } | undefined)
     | undefined;
+  /** Whether a path leads into a document that is a separate file; absent if no document is. */
+  readonly isInDocument?: ((path: Path) => boolean) | undefined;
   /**
    * Returns what the author wrote for a property, if the template is generated from another format. Absent if the
    * author wrote the template.

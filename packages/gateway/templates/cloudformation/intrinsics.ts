@@ -20,8 +20,6 @@ export const NO_VALUE = Symbol('AWS::NoValue');
  * why the value is unknown.
  */
 export const NOT_KNOWN = 'Fn::NotKnown';
-/** The key of an object that stands for null in a document that CloudFormation does not read, but gets from S3. */
-export const NULL_OF_FILE = 'Fn::NullOfFile';
 export type Resolved = Json | typeof NO_VALUE;
 
 /** Resolves the names of one stack. `fail` throws a `DefinitionError` with the location of `at`. */
@@ -29,6 +27,10 @@ export interface Scope {
   readonly region: string;
   /** Whether the template has the transform AWS::LanguageExtensions. */
   readonly hasExtensions?: boolean;
+  /**
+   * Whether the value at this path may be null: it is in a document that CloudFormation does not read, but gets from S3.
+   */
+  allowsNull?(at: Path): boolean;
   ref(name: string, at: Path): Resolved;
   attribute(logicalId: string, attribute: string, at: Path): Json;
   condition(name: string, at: Path): boolean;
@@ -124,18 +126,15 @@ const INTRINSICS: Readonly<Record<string, Intrinsic>> = {
       typeof argument === 'string' ? argument : 'the value is not known',
       'value-elsewhere',
     ),
-  [NULL_OF_FILE]: () => null,
   'Fn::ToJsonString': (argument, scope, at) => {
     const value = resolveValue(argument, scope, at);
     return value === NO_VALUE ? 'null' : JSON.stringify(value);
   },
-} satisfies Record<
-  'Ref' | 'Condition' | typeof NOT_KNOWN | typeof NULL_OF_FILE | `Fn::${ResolvedFunction}`,
-  Intrinsic
->;
+} satisfies Record<'Ref' | 'Condition' | typeof NOT_KNOWN | `Fn::${ResolvedFunction}`, Intrinsic>;
 
 /** Resolves every intrinsic in `value`. Errors come from `scope.fail`, with the path of the function. */
 export function resolveValue(value: Json | undefined, scope: Scope, at: Path): Resolved {
+  if (value === null && scope.allowsNull?.(at) === true) return null;
   if (value === undefined || value === null) {
     return scope.fail(at, "Template format error: 'null' values are not allowed in templates");
   }

@@ -103,6 +103,10 @@ export class StackResolver implements Scope {
     return this.#names.placeholders;
   }
 
+  allowsNull(at: Path): boolean {
+    return this.raw.isInDocument?.(at) === true;
+  }
+
   nestedStacks(): readonly StackResolver[] {
     return [...(this.raw.nested?.keys() ?? [])].flatMap((logicalId) => {
       // This stack is requesting a value of a sibling while its own parameters are still being resolved.

@@ -8,7 +8,7 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 import { isArchive } from '../packed-code.ts';
 import { existingPath, memberAt, placeOf } from '../template-place.ts';
 import { findStaleBuilds } from '../sam/stale-build.ts';
-import { inlineDocuments, placeInDocument } from '../openapi/openapi-file.ts';
+import { documentAt, inlineDocuments, placeInDocument } from '../openapi/openapi-file.ts';
 import type { InlinedDocuments } from '../openapi/openapi-file.ts';
 import type { Finding, RawStack } from '../raw-stack.ts';
 import { SAM_TRANSFORM, expandSam } from '../sam/sam.ts';
@@ -156,9 +156,10 @@ function placing(
     lineOf,
     placeIn: inSnippet,
   }: { readonly lineOf: RawStack['lineOf']; readonly placeIn: ReturnType<typeof expandIncludes>['placeIn'] },
-): Pick<RawStack, 'lineOf' | 'placeIn'> {
+): Pick<RawStack, 'lineOf' | 'placeIn' | 'isInDocument'> {
   return {
     lineOf,
+    ...(documents.size > 0 && { isInDocument: (path: Path) => documentAt(documents, path) !== undefined }),
     placeIn: (path) => placeInDocument(documents, path) ?? inSnippet(path) ?? { file, line: lineOf(path) },
   };
 }

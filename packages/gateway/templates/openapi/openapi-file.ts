@@ -7,7 +7,6 @@ import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { LoadOptions } from '../load-options.ts';
 import type { StoredValues } from '../../core/stack/stored-values.ts';
-import { NULL_OF_FILE } from '../cloudformation/intrinsics.ts';
 import { parseSource } from '../cloudformation/template-source.ts';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { existingPath } from '../template-place.ts';
@@ -86,7 +85,7 @@ export function inlineDocuments(
     const inline = (): JsonObject => {
       const document = definition ?? readDocument(file, place);
       documents.set(logicalId, document);
-      return { ...resource, Properties: { ...others, [bodyName]: withNulls(document.value) } };
+      return { ...resource, Properties: { ...others, [bodyName]: document.value } };
     };
     // An API whose document cannot be read stays as it is written, so that it is later reported as not served.
     const consequence = `the routes of ${logicalId} are not served`;
@@ -95,16 +94,20 @@ export function inlineDocuments(
   return { template: { ...template, Resources: Object.fromEntries(entries) }, documents, files };
 }
 
-/** In a template, null is an error; in a file that `package` uploads to S3, it is a value like any other. */
-function withNulls(value: Json): Json {
-  if (value === null) return { [NULL_OF_FILE]: '' };
-  if (Array.isArray(value)) return value.map(withNulls);
-  return isJsonObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withNulls(inner)]))
-    : value;
-}
-
 const BODIES: ReadonlySet<string | undefined> = new Set(['Body', 'DefinitionBody', 'Definition']);
+
+/**
+ * Returns the document that is a separate file and that contains the path; undefined for a path of the template. In a
+ * template, null is an error; in a file that `package` uploads to S3, it is a value like any other.
+ */
+export function documentAt(
+  documents: InlinedDocuments['documents'],
+  [section, logicalId = '', properties, body]: Path,
+): SourceTree | undefined {
+  return section === 'Resources' && properties === 'Properties' && BODIES.has(body)
+    ? documents.get(logicalId)
+    : undefined;
+}
 
 /**
  * Returns the file and line of a part of a document that is a separate file; undefined for a part of the template, even
@@ -112,11 +115,11 @@ const BODIES: ReadonlySet<string | undefined> = new Set(['Body', 'DefinitionBody
  */
 export function placeInDocument(
   documents: InlinedDocuments['documents'],
-  [section, logicalId = '', properties, body, ...inner]: Path,
+  path: Path,
 ): { readonly file: string; readonly line: number | undefined } | undefined {
-  const document = documents.get(logicalId);
-  if (document === undefined || section !== 'Resources' || properties !== 'Properties' || !BODIES.has(body))
-    return undefined;
+  const document = documentAt(documents, path);
+  if (document === undefined) return undefined;
+  const inner = path.slice(4);
   const written = existingPath(document.value, inner);
   const isAdded = written.length < Math.min(inner.length, 2);
   return inner.length === 0 || isAdded ? undefined : { file: document.file, line: document.lineOf(written) };

@@ -142,3 +142,53 @@ describe('a document next to the template', () => {
     assert.deepEqual(api?.properties['BodyS3Location'], { Bucket: 'b', Key: 'k' });
   });
 });
+
+// The package command uploads the file to S3, so that CloudFormation does not read it.
+describe('null in a document in a file of its own', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewright-nulls-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const write = (operations: string): void => {
+    const get = 'get: {summary: null, x-amazon-apigateway-integration: {type: mock, requestTemplates: null}}';
+    const info = '{title: a, description: null}';
+    writeFileSync(
+      join(folder, 'api.yml'),
+      `{openapi: 3.0.1, info: ${info}, paths: {/a: {${get}${operations}}}}`,
+    );
+  };
+  const load = async (text: string): Promise<ResolvedStack> => {
+    writeFileSync(join(folder, 'template.yaml'), text);
+    const [stack] = (await loadStacks([folder], OPTIONS)) as [ResolvedStack];
+    return stack;
+  };
+  for (const [type, template] of [
+    [
+      'AWS::ApiGateway::RestApi',
+      'Resources: { Api: { Type: AWS::ApiGateway::RestApi, Properties: { BodyS3Location: api.yml } } }',
+    ],
+    [
+      'AWS::Serverless::Api',
+      `Transform: AWS::Serverless-2016-10-31
+Resources: { Api: { Type: AWS::Serverless::Api, Properties: { StageName: dev, DefinitionUri: api.yml } } }`,
+    ],
+  ] as const) {
+    it(`is read as in a document without it: ${type}`, async () => {
+      write('');
+      const stack = await load(template);
+
+      assert.deepEqual(stack.unsupported, []);
+      const found = [...stack.resources.keys()].filter((id) => /^Api [A-Z]+ /.test(id));
+      assert.deepEqual(found.toSorted(), ['Api GET /a']);
+    });
+
+    it(`is refused in place of an operation: ${type}`, async () => {
+      write(', post: null');
+      await assert.rejects(load(template), /Invalid OpenAPI input\. An object is expected here/);
+    });
+  }
+
+  it('cannot be written in a template with a function of the gateway', async () => {
+    const name =
+      'Resources: { T: { Type: AWS::SNS::Topic, Properties: { TopicName: { Fn::NullOfFile: "" } } } }';
+    await assert.rejects(load(name), /unknown function Fn::NullOfFile/);
+  });
+});
