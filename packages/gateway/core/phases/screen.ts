@@ -14,14 +14,13 @@ import { requestConditions } from '../events/request-conditions.ts';
 import type { HeaderList } from '../events/header-list.ts';
 import type { PackedBody, PrivateDomain } from '../events/request-facts.ts';
 import { MAX_BODY_BYTES } from '../exchange.ts';
-import { URL_LIMIT_CHARACTERS } from '../websocket/limits.ts';
 import type { Matched, Received, RequestLimits, ServedApi } from '../exchange.ts';
 
 /** The limits of each kind of API, as in the developer guide's pages of quotas. REST APIs: those of Regional APIs. */
 const USUAL_LIMITS: Readonly<Record<ServedApi['protocol'], RequestLimits>> = {
   rest: { urlBytes: 10_240, headerBytes: 10_240 },
   http: { urlBytes: 10_240, headerBytes: 10_240, hasRequestLine: true },
-  websocket: { urlBytes: URL_LIMIT_CHARACTERS, headerBytes: 10_240 },
+  websocket: { urlBytes: 4_096, headerBytes: 10_240 },
 };
 const MAX_ARN_BYTES = 1600;
 /**

@@ -14,8 +14,6 @@ export const MESSAGE_LIMIT_BYTES = 128 * 1024;
 export const FRAME_LIMIT_BYTES = 32 * 1024;
 export const IDLE_LIMIT_MS = 10 * 60_000;
 export const LIFETIME_LIMIT_MS = 2 * 60 * 60_000;
-/** The maximum length of the URL of a handshake in characters, including the query. */
-export const URL_LIMIT_CHARACTERS = 4096;
 /**
  * The maximum number of bytes that are buffered for a client that does not read. If this number is exceeded, a post
  * gets 429, and a reply ends the connection. This limit is the gateway's own.
