@@ -31,16 +31,22 @@ function noteEntry({ operation }: Denied, toldIn: string, { readHandler, callers
 
 /** The lines that name an operation: `PutEventsCommand` and `putEvents` in JavaScript, `put_events` in Python. */
 function findCalls(operation: string, handler: HandlerText | undefined): readonly string[] {
-  return findLines(handler, new RegExp(`\\b${operation.replaceAll(/(?!^)([A-Z])/g, '_?$1')}`, 'i'));
+  return findLines(handler, new RegExp(`\\b${inEachCase(operation)}`, 'i'));
+}
+
+/** The expression for the name of an operation in camel case or in snake case. */
+function inEachCase(operation: string): string {
+  return escapeForRegExp(operation).replaceAll(/(?!^)([A-Z])/g, '_?$1');
 }
 
 /**
  * The line that calls the operation, if only one does. The document client of DynamoDB leaves Item out of the names of
- * its commands.
+ * its commands. An operation without a name, such as `GET /photos`, has no line.
  */
 export function findCallLine(operation: string, handler: HandlerText | undefined): string | undefined {
+  if (!/^[A-Z][a-z]\w*$/.test(operation)) return undefined;
   const short = operation.replace(/Items?$/, '');
-  const names = [operation.replaceAll(/(?!^)([A-Z])/g, '_?$1'), `${short}Command`];
+  const names = [inEachCase(operation), `${escapeForRegExp(short)}Command`];
   const found = findLines(handler, new RegExp(`(?:\\bnew |\\.)(?:${names.join('|')})(?:Command)?\\(`, 'i'));
   return found.length === 1 ? found[0] : undefined;
 }

@@ -43,7 +43,7 @@ export function readServiceError(
   redactor: Redactor,
 ): Problem | undefined {
   if (!isOfService({ received }) || outcome?.kind !== 'answered' || outcome.status < 400) return undefined;
-  const { code, message } = parseServiceError(outcome.body.toString());
+  const { code, message } = parseServiceError(outcome);
   if (message === undefined && code === undefined) return undefined;
   return {
     title: undefined,

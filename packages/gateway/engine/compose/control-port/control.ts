@@ -51,7 +51,7 @@ export async function openControl(parts: Parts): Promise<() => Promise<void>> {
     secret,
     page: parts.pageKey,
     report,
-    mounts: mountsOf(parts),
+    mounts: mountsOf(parts, report),
   });
   closing.add(() => control.close());
   parts.controlUrl = control.url;
@@ -87,9 +87,9 @@ function namePorts(ports: readonly number[]): string {
   return `${ports.length === 1 ? 'port' : 'ports'} ${listed}`;
 }
 
-function mountsOf(parts: Parts): ControlMounts {
+function mountsOf(parts: Parts, report: (fault: unknown) => void): ControlMounts {
   const { options, served, management, signIn } = parts;
-  const services = journaledServices(openServices(parts), parts.events.journal);
+  const services = journaledServices(openServices(parts), parts.events.journal, report);
   parts.services = services;
   return {
     services,

@@ -44,10 +44,12 @@ export async function runTraced<Result>(
 /**
  * Wraps the services of the control port. Calls of programs other than this gateway's functions do not belong to a
  * request.
+ * @param report called for an error while a refusal is noted, which must not replace the reply of the service
  */
 export function journaledServices(
   services: ReadonlyMap<string, AwsService>,
   journal: EventJournal,
+  report: (error: unknown) => void,
 ): ReadonlyMap<string, AwsService> {
   return new Map(
     [...services].map(([name, service]): [string, AwsService] => [
@@ -55,7 +57,11 @@ export function journaledServices(
       (call) =>
         runJournaled(journal, call.request, call.caller.role !== undefined, async () => {
           const reply = await service(call);
-          noteRejected(call, reply, journal);
+          try {
+            noteRejected(call, reply, journal);
+          } catch (error) {
+            report(error);
+          }
           return reply;
         }),
     ]),
