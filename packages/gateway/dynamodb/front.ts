@@ -31,7 +31,7 @@ type FrontOptions = {
    */
   readonly directory: string | undefined;
   readonly port: () => number;
-  /** Called for each refused call of a caller whose permissions are checked. */
+  /** Called for each refused call of a function. */
   readonly onRefused: (call: RefusedCall) => void;
   /** Called for errors of this package, but not for errors of the caller. */
   readonly report: (error: unknown) => void;
@@ -46,6 +46,7 @@ export type Callers = {
   /** Returns the session of a key pair; undefined means that the key pair is permanent. */
   sessionOf(accessKeyId: string, nowEpochMs: number): SigningSession | undefined;
   isJudged(accessKeyId: string): boolean;
+  isFunction(accessKeyId: string): boolean;
   judge(question: CallQuestion): Promise<CallVerdict>;
 };
 
@@ -68,11 +69,14 @@ export type RefusedCall = {
   readonly accessKeyId: string;
   readonly operation: string;
   readonly tables: readonly string[];
+  readonly status: number;
   /** The code without its namespace. */
   readonly code: string;
   readonly message: string;
   /** The header X-Amzn-Trace-Id of the call. */
   readonly traceHeader: string | undefined;
+  /** The header amz-sdk-request of the call, in which SDKs count their attempts. */
+  readonly sdkRequest: string | undefined;
 };
 
 export type CallQuestion = {
@@ -171,7 +175,7 @@ async function run(
   try {
     return await runAs(caller, request, { operation, input, isOfStreams }, at);
   } catch (error) {
-    if (error instanceof DynamoDbError && at.callers.isJudged(caller.accessKeyId))
+    if (error instanceof DynamoDbError && at.callers.isFunction(caller.accessKeyId))
       at.onRefused(describeRefused(caller, request, { operation, input }, error));
     throw error;
   }
@@ -206,17 +210,19 @@ function describeRefused(
   { accessKeyId }: Caller,
   { headers }: IncomingMessage,
   { operation, input }: Called,
-  { body, message }: DynamoDbError,
+  { status, body, message }: DynamoDbError,
 ): RefusedCall {
   const { __type: type } = body;
-  const { 'x-amzn-trace-id': trace } = headers;
+  const { 'x-amzn-trace-id': trace, 'amz-sdk-request': sdkRequest } = headers;
   return {
     accessKeyId,
     operation,
     tables: tablesOf(operation, input),
+    status,
     code: String(type).replace(/^.*#/, ''),
     message,
     traceHeader: typeof trace === 'string' ? trace : undefined,
+    sdkRequest: typeof sdkRequest === 'string' ? sdkRequest : undefined,
   };
 }
 

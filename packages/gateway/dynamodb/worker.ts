@@ -35,6 +35,8 @@ export type DynamoDbSigner = {
    * Whether the permissions of each call of this signer are checked; absent means that the signer may do everything.
    */
   readonly isJudged?: boolean;
+  /** Whether the signer is a function, whose refused calls are reported. */
+  readonly isFunction?: true;
   /** The session of a temporary key pair, which is valid only with this token and until it expires. */
   readonly session?: { readonly token: string; readonly expiresAtEpochMs: number };
 };
@@ -175,6 +177,10 @@ class KnownCallers implements Callers {
 
   isJudged(accessKeyId: string): boolean {
     return this.#signers.get(accessKeyId)?.isJudged === true;
+  }
+
+  isFunction(accessKeyId: string): boolean {
+    return this.#signers.get(accessKeyId)?.isFunction === true;
   }
 
   judge(question: CallQuestion): Promise<CallVerdict> {

@@ -6,6 +6,7 @@ import type { FunctionLogLine } from '../../lambda/function-log-line.ts';
 import type { ServiceHost } from '../service-host.ts';
 import type { RefusedCall } from '@gatewright/dynamodb';
 import { functionOf } from '../../kernel/calls/note-rejected.ts';
+import { mayBeSentAgain } from '../../kernel/calls/sdk-retries.ts';
 import { rootOf } from '../../kernel/event-journal.ts';
 import type { Parts } from './parts.ts';
 
@@ -73,12 +74,13 @@ export function recordEvents({
 
 /** Records a call of a function that the embedded DynamoDB refused. */
 export function noteRefusedByStore(
-  { accessKeyId, operation, tables, code, message, traceHeader }: RefusedCall,
+  { accessKeyId, operation, tables, status, code, message, traceHeader, sdkRequest }: RefusedCall,
   { events, functionIdentities }: Pick<Parts, 'events' | 'functionIdentities'>,
 ): void {
   const functionName = functionOf(functionIdentities.find(accessKeyId));
   const cause = rootOf(traceHeader) ?? events.journal.cause;
   if (functionName === undefined || cause === undefined) return;
+  if (mayBeSentAgain({ status, code }, sdkRequest)) return;
   const target = tables.length === 0 ? undefined : tables.join(', ');
   events.journal.note(
     { kind: 'rejected', functionName, service: 'dynamodb', operation, target, code, message },

@@ -164,6 +164,7 @@ function signersOf(
   return functions.all.map(({ name, accessKeyId, secretAccessKey }) => ({
     accessKeyId,
     secretAccessKey,
+    isFunction: true,
     isJudged: judgesAll || roles?.ofFunctions.has(name) === true,
   }));
 }
