@@ -14,6 +14,8 @@ const MAX_STEPS = 4_000;
 const MAX_IDS = 20_000;
 /** The maximum number of characters of a text in a step. */
 const MAX_TEXT = 16 * 1024;
+/** The limit for names in the input of a call, which the caller may make as long as a request. */
+const MAX_NAME = 1024;
 
 /** A step, and its place in the order of all steps. */
 type Kept = { readonly step: StampedStep; readonly order: number };
@@ -286,12 +288,14 @@ export function rootOf(traceHeader: string | undefined): string | undefined {
 
 function shortened(step: EventStep): EventStep {
   if (step.kind === 'filtered') return { ...step, why: step.why.slice(0, MAX_TEXT) };
-  if (
-    step.kind === 'rejected' ||
-    step.kind === 'refused' ||
-    step.kind === 'denied' ||
-    step.kind === 'forbidden'
-  )
+  if (step.kind === 'rejected')
+    return {
+      ...step,
+      target: step.target?.slice(0, MAX_NAME),
+      operation: step.operation.slice(0, MAX_NAME),
+      message: step.message.slice(0, MAX_TEXT),
+    };
+  if (step.kind === 'refused' || step.kind === 'denied' || step.kind === 'forbidden')
     return { ...step, message: step.message.slice(0, MAX_TEXT) };
   if (step.kind !== 'ran') return step;
   const { errorMessage, payload } = step;

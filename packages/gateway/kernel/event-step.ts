@@ -130,8 +130,7 @@ export type EventStep =
       readonly message: string;
     }
   /**
-   * A service refused a call of a function, and no policy is the reason. The code of the function may have caught the
-   * error.
+   * A service refused a call of a function, and no policy is the reason. The code of the function may hide the error.
    */
   | {
       readonly kind: 'rejected';

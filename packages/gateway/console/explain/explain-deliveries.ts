@@ -7,7 +7,7 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import { at, capital, counted, nameOf, receives } from './event-names.ts';
 import { describeNext, explainRun } from './explain-event-run.ts';
 import { explainChallenge, explainDenied, explainSkipped } from './explain-denied.ts';
-import { explainRejected } from './explain-rejected.ts';
+import { explainRejected, UNKNOWN } from './explain-rejected.ts';
 import type { Outcome } from './explain-rejected.ts';
 import { findMissingRights } from './missing-right.ts';
 import { formatDuration, sentence, withStop } from './reason.ts';
@@ -19,10 +19,12 @@ import type { Reason } from './reason.ts';
 /** The maximum number of sentences about events. */
 const MAX_SENTENCES = 24;
 
-/** @param outcome what became of the request that caused the events */
-export function explainDeliveries(steps: readonly ToldStep[], outcome: Outcome = 'unknown'): Reason {
+type OutcomeOf = (step: Told<'rejected'>['step']) => Outcome;
+
+/** @param outcomeOf what became of the request or event for which a function made a refused call */
+export function explainDeliveries(steps: readonly ToldStep[], outcomeOf: OutcomeOf = () => UNKNOWN): Reason {
   const merged = mergeRuns(inOrder(steps));
-  const reasons = merged.map((told) => explainStep(told, steps, outcome));
+  const reasons = merged.map((told) => explainStep(told, steps, outcomeOf));
   const because = reasons.flatMap((reason) => reason.because);
   const shown =
     because.length <= MAX_SENTENCES
@@ -94,8 +96,8 @@ function keyOf(step: StampedStep): string | undefined {
   return `ran ${from} ${functionName} ${outcome} ${errorType} ${errorMessage}`;
 }
 
-function explainStep(told: AnyStep, all: readonly ToldStep[], outcome: Outcome): Reason {
-  const { because, changes } = explainWith(told, all, outcome);
+function explainStep(told: AnyStep, all: readonly ToldStep[], outcomeOf: OutcomeOf): Reason {
+  const { because, changes } = explainWith(told, all, outcomeOf);
   const spell = (text: string): string =>
     Object.entries(told.spelling ?? {}).reduce(
       (spelt, [name, written]) => spelt.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), written),
@@ -104,11 +106,11 @@ function explainStep(told: AnyStep, all: readonly ToldStep[], outcome: Outcome):
   return { because: because.map(spell), changes: changes.map(spell) };
 }
 
-function explainWith(told: AnyStep, all: readonly ToldStep[], outcome: Outcome): Reason {
+function explainWith(told: AnyStep, all: readonly ToldStep[], outcomeOf: OutcomeOf): Reason {
   const { step, times = 1 } = told;
   const own =
     step.kind === 'rejected'
-      ? explainRejected(step, told, times, outcome)
+      ? explainRejected(step, told, times, outcomeOf(step))
       : explainOne(step, told, times, all);
   const { notes = [], isBlock } = told;
   return {

@@ -131,7 +131,11 @@ function describeRejected(
   { stacks, redactor, readHandler }: DeliveriesWith,
 ): ToldStep {
   return {
-    step: { ...step, message: redactor.text(step.message) },
+    step: {
+      ...step,
+      target: step.target === undefined ? undefined : redactor.text(step.target),
+      message: redactor.text(step.message),
+    },
     place: findCallLine(step.operation, readHandler(step.functionName)),
     tableKey: step.service === 'dynamodb' ? keyOfTable(step.target, stacks) : undefined,
     notes: noteMissingTable(step, stacks),
