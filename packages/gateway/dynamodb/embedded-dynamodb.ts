@@ -43,7 +43,7 @@ export type EmbeddedDynamoDbOptions = {
   readonly accountId?: string;
   /** Called with changes of the followed tables, in the order in which they were written. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
-  /** Called with each refused call of a signer whose permissions are checked. */
+  /** Called with each refused call of a function (`isFunction` of its signer). */
   readonly onRefused?: (call: RefusedCall) => void;
   /** Called with the open streams of tables whenever they change. */
   readonly onStreams?: (streams: readonly TableStream[]) => void;
