@@ -5,7 +5,7 @@ import { adviseNotServed } from './function-error-advice.ts';
 import { withStop } from './reason.ts';
 import { adviseThrownError } from './service-advice.ts';
 import type { Told } from './event-names.ts';
-import type { ToldStep } from './circumstances.ts';
+import type { Circumstances, ToldStep } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 /** What the request or event of a refused call is known to have become. */
@@ -21,7 +21,7 @@ export type Outcome = {
 
 export const UNKNOWN: Outcome = { status: 'unknown', of: 'request', isEnded: false };
 
-type Rejected = Told<'rejected'>['step'];
+export type Rejected = Told<'rejected'>['step'];
 
 /**
  * Errors that the code of a function may expect: the condition of a write, and things that do not exist yet or exist
@@ -37,6 +37,32 @@ const OF_RESOURCES: ReadonlySet<string> = new Set(['dynamodb', 'kinesis', 'sns']
 /** Whether the code may expect the error, so that the refusal alone shows no mistake. */
 export function isExpected({ service, code }: { readonly service: string; readonly code: string }): boolean {
   return EXPECTED.test(code) && !(code.includes('NotFound') && OF_RESOURCES.has(service));
+}
+
+/** The refusal by a service explains the function's response, unless there is advice about the response itself. */
+export function mayExplain(
+  step: ToldStep['step'],
+  outcomeOf: (step: Rejected) => Outcome,
+  { status }: Circumstances,
+): boolean {
+  if (step.kind === 'challenged') return status >= 400;
+  if (step.kind !== 'rejected') return step.kind === 'denied' || step.kind === 'forbidden';
+  const outcome = outcomeOf(step);
+  return outcome.status === 'failed' && outcome.isExplained !== true;
+}
+
+/**
+ * Only the function of the integration makes the response. A function that also ran for an event may have made the call
+ * then, and an authorizer judges the request before the response is made.
+ */
+export function findOutcome({ functionName }: Rejected, about: Circumstances): Outcome {
+  const { kind, deliveries = [], failure, status, integration, guard } = about;
+  const hasRun = deliveries.some(({ step }) => step.kind === 'ran' && step.functionName === functionName);
+  if (!hasRun && functionName === guard?.functionName) return UNKNOWN;
+  if (hasRun || kind === 'event' || integration?.target !== functionName)
+    return { status: 'unknown', of: 'event', isEnded: hasRun };
+  const hasFailed = failure !== undefined || (integration.errorStatus ?? status) >= 400;
+  return { status: hasFailed ? 'failed' : 'succeeded', of: 'request', isEnded: true };
 }
 
 /** The gateway's own refusals of calls that AWS accepts. AWS uses the code, too. */

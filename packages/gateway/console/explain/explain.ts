@@ -8,8 +8,8 @@ import { explainClosure } from './explain-closure.ts';
 import { ADD_DISCONNECT } from './call-advice.ts';
 import { explainDeliveries } from './explain-deliveries.ts';
 import { headlineOfEvent } from './headline-of-event.ts';
-import { isExpected, UNKNOWN } from './explain-rejected.ts';
-import type { Outcome } from './explain-rejected.ts';
+import { findOutcome, isExpected, mayExplain } from './explain-rejected.ts';
+import type { Outcome, Rejected } from './explain-rejected.ts';
 import { explainEdge } from './explain-edge.ts';
 import { explainGuard } from './explain-guard.ts';
 import { explainIntegration } from './explain-integration.ts';
@@ -53,14 +53,7 @@ export function explain(
     about.failure !== undefined &&
     [...reason.changes, ...surprises.changes, reason.otherwise ?? ''].every((change) => change === '');
   const unloaded = explainUnloaded(about);
-  // The refusal by a service explains the function's response, unless there is advice about the response itself.
-  const deniers = told.filter(
-    ({ step }) =>
-      step.kind === 'denied' ||
-      step.kind === 'forbidden' ||
-      (step.kind === 'rejected' && !isExplained && outcomeOf(step).status === 'failed') ||
-      (step.kind === 'challenged' && about.status >= 400),
-  );
+  const deniers = told.filter(({ step }) => mayExplain(step, outcomeOf, about));
   const isDenied = deniers.length > 0;
   // An error that the code may expect leaves the other advice about the response in place.
   const isCause =
@@ -131,22 +124,6 @@ function isThrown({ step }: ToldStep, { integration }: Circumstances): boolean {
     (integration.errorMessage ?? '').includes(step.message) &&
     integration.target === step.functionName
   );
-}
-
-type Rejected = Extract<ToldStep['step'], { kind: 'rejected' }>;
-
-/**
- * Only the function of the integration makes the response. A function that also ran for an event may have made the call
- * then, and an authorizer judges the request before the response is made.
- */
-function findOutcome({ functionName }: Rejected, about: Circumstances): Outcome {
-  const { kind, deliveries = [], failure, status, integration, guard } = about;
-  const hasRun = deliveries.some(({ step }) => step.kind === 'ran' && step.functionName === functionName);
-  if (!hasRun && functionName === guard?.functionName) return UNKNOWN;
-  if (hasRun || kind === 'event' || integration?.target !== functionName)
-    return { status: 'unknown', of: 'event', isEnded: hasRun };
-  const hasFailed = failure !== undefined || (integration.errorStatus ?? status) >= 400;
-  return { status: hasFailed ? 'failed' : 'succeeded', of: 'request', isEnded: true };
 }
 
 /** The messages of functions and services that the sentences quote. */
