@@ -21,7 +21,13 @@ const codeOf = (over: Over): string => errorOf(over)?.code ?? 'accepted';
 
 function errorOf(over: Over): GatewayError | undefined {
   const { lines = HOST, ...own } = over;
-  const received = { api: { protocol: 'rest' }, rawPath: '/a', rawQuery: '', headers: new HeaderList(lines), ...own };
+  const received = {
+    api: { protocol: 'rest' },
+    rawPath: '/a',
+    rawQuery: '',
+    headers: new HeaderList(lines),
+    ...own,
+  };
   try {
     screen(received as unknown as Received);
     return undefined;
