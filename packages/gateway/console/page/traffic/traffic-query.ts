@@ -26,7 +26,8 @@ type Row = Pick<
   | 'kind'
   | 'responseBytes'
   | 'version'
->;
+> &
+  Partial<Pick<RequestRow, 'notes'>>;
 
 /** How the page names the requests for which an API has no route. */
 export const NO_ROUTE = '(no matching route)';
@@ -173,8 +174,11 @@ const TEXTS = new WeakMap<Row, string>();
 function toSearchText(row: Row): string {
   let text = TEXTS.get(row);
   if (text === undefined) {
-    const { method, target, routeKey, caller, id, status, code, api, customer } = row;
-    text = [method, target, routeKey, caller, id, status, code, api, customer].join(' ').toLowerCase();
+    const { method, target, routeKey, caller, id, status, code, api, customer, notes = [] } = row;
+    // The notes are what the column Reason shows.
+    text = [method, target, routeKey, caller, id, status, code, api, customer, ...notes]
+      .join(' ')
+      .toLowerCase();
     TEXTS.set(row, text);
   }
   return text;

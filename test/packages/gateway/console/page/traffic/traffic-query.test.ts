@@ -89,6 +89,8 @@ describe('a search of Traffic', () => {
 
   it('takes a caller without a name for anonymous', () => {
     assert.equal(isFound('user:anonymous', aRow({ caller: undefined })), true);
+    // The walk of a user: a search for the visible reason found nothing.
+    assert.equal(isFound('"over quota"', aRow({ notes: ['over quota'] })), true);
   });
 
   it('says which value cannot be read, and what to write', () => {
