@@ -21,10 +21,10 @@ export function adviseBehavior(
   const begin = `If the viewer sent ${named}, have CloudFront forward it: `;
   // A value that the response depends on must be in the cache key, too.
   const cached =
-    behavior?.cachedBy === undefined || sent.every(({ kind }) => kind === 'header')
+    behavior?.cachedBy === undefined
       ? ''
       : ` Also replace the cache policy ${behavior.cachedBy}, whose cache key does not contain ${sent.length === 1 ? 'it' : 'them'}: ${NO_CACHE} caches nothing, and a cache policy of your own with ${named} in its key caches each value separately.`;
-  const end = `${cached} The request came through CloudFront, which forwards only what its cache behavior names.`;
+  const end = `${cached} Apart from a few headers of its own, CloudFront forwards only what the cache behavior names.`;
   // AWS refuses ForwardedValues together with a policy, so the advice for a behavior with ForwardedValues is to change
   // ForwardedValues.
   if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${end}`;

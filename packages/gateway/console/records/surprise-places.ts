@@ -37,7 +37,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   AUTHORIZER_CACHED: { of: 'place' },
   AUTHORIZER_INPUT_NOT_KEYED: { of: 'place' },
   AUTHORIZER_VALUE_MISSING: { of: 'request-template' },
-  BODY_NOT_SENT: { of: 'client' },
+  BODY_NOT_SENT: method('Integration.IntegrationHttpMethod'),
   BODY_NOT_VALIDATED: method('RequestModels', 'RequestValidatorId'),
   BODY_READ_AS_EMPTY: { of: 'place' },
   BYTES_AS_BASE64: { of: 'place' },

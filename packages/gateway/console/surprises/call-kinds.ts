@@ -217,6 +217,7 @@ const mockWithoutBody: SurpriseKind = {
 
 const bodyNotSent: SurpriseKind = {
   code: 'BODY_NOT_SENT',
+  editsApi: true,
   mark: 'body not sent',
   isCause: true,
   source: 'docs/aws §2.6',
@@ -230,12 +231,22 @@ const bodyNotSent: SurpriseKind = {
         : undefined;
     const method = sent?.method ?? request?.method ?? received.method;
     if (!WITHOUT_BODY.has(method)) return undefined;
+    const elsewhere = 'send the values in the query or in headers';
+    if (method === received.method)
+      return {
+        values: { method },
+        because: [
+          `API Gateway sends no body with ${method}, so the integration did not get the body of the request.`,
+        ],
+        changes: [`Use POST for the request and for the integration; or ${elsewhere}.`],
+      };
+    const property = received.api.protocol === 'http' ? 'IntegrationMethod' : 'IntegrationHttpMethod';
     return {
       values: { method },
       because: [
-        `API Gateway sends no body with ${method}, so the integration did not get the body of the request.`,
+        `The client sent ${received.method}, but the integration calls its backend with ${method} (${property}). API Gateway sends no body with ${method}, so the backend did not get the body of the request.`,
       ],
-      changes: ['Send the values in the query or in headers, or use POST.'],
+      changes: [`Set ${property}: ${received.method}, if the backend accepts it; or ${elsewhere}.`],
     };
   },
 };

@@ -56,20 +56,20 @@ const valueAbsent: SurpriseKind = {
     const absent = readsOfRequest(handler)
       .filter((read) => !isInEvent(received, read))
       .map((read) => ({ ...read, kind: read.part }));
-    const [first] = absent;
-    if (first === undefined) return undefined;
+    if (absent.length === 0) return undefined;
     // Code often reads both Authorization and authorization.
-    const named = absent
-      .map(nameRead)
-      .filter(
-        (one, index, all) => all.findIndex((other) => other.toLowerCase() === one.toLowerCase()) === index,
-      );
+    const once = absent.filter(
+      (one, index) =>
+        absent.findIndex((other) => nameRead(other).toLowerCase() === nameRead(one).toLowerCase()) === index,
+    );
+    const named = once.map(nameRead);
+    const withPlaces = once.map((read) => `${nameRead(read)} (${read.place})`);
     const { isBehindEdge, behavior } = describeEdge(received, stacks);
     const it = named.length === 1 ? 'it' : 'them';
     return {
       values: { names: [...new Set(absent.map(({ name, part }) => name || part))] },
       because: [
-        `The function itself responded with ${status}. It reads ${listed(named)} (${first.place}), which the request does not have${isBehindEdge === true ? ` as it left CloudFront. If the viewer sent ${it}, the cache behavior${behavior?.place === undefined ? '' : ` (${behavior.place})`} did not forward ${it}` : ''}.`,
+        `The function itself responded with ${status}. It reads ${listed(withPlaces)}, which the request does not have${isBehindEdge === true ? ` as it left CloudFront. If the viewer sent ${it}, the cache behavior${behavior?.place === undefined ? '' : ` (${behavior.place})`} did not forward ${it}` : ''}.`,
       ],
       changes: [
         ...(isBehindEdge === true ? [adviseBehavior(absent, listed(named), behavior)] : []),

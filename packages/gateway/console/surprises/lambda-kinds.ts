@@ -29,7 +29,9 @@ const vpcWithoutWayOut: SurpriseKind = {
   find(facts) {
     const { recorded, stacks = [], handler, isToolkit } = facts;
     if (recorded.outcome === undefined || handler === undefined || isToolkit) return undefined;
-    const line = handler.text.split('\n').findIndex((text) => GOES_OUT.test(text));
+    const lines = handler.text.split('\n');
+    const line = lines.findIndex((one) => GOES_OUT.test(one));
+    const text = lines[line] ?? '';
     const name = functionOf(facts);
     const own = findByPhysicalId(stacks, 'AWS::Lambda::Function', name ?? '');
     const subnets = asOneOrMore(membersOf(own?.properties['VpcConfig'])['SubnetIds']).flatMap(
@@ -40,7 +42,7 @@ const vpcWithoutWayOut: SurpriseKind = {
     return {
       values: { function: name ?? '', place },
       because: [
-        `The function ${name ?? ''} runs in a VPC (VpcConfig, ${place}), none of its subnets has a route to a NAT gateway, and the VPC has no endpoint for AWS services. On AWS, calls such as the one at ${handler.file}:${line + 1} reach nothing and wait until the function times out. On this machine, the network of the function is not restricted.`,
+        `The function ${name ?? ''} runs in a VPC (VpcConfig, ${place}), none of its subnets has a route to a NAT gateway, and the VPC has no endpoint for AWS services. ${describeWayOut(text, `${handler.file}:${line + 1}`)} reach nothing on AWS and wait until the function times out. On this machine, the network of the function is not restricted.`,
       ],
       changes: [
         `Give the VPC an AWS::EC2::VPCEndpoint for each AWS service that the function calls (for DynamoDB and S3, an endpoint of the type Gateway in the route tables of the subnets), or give the subnets of the function a route to a NAT gateway; or remove VpcConfig (${place}), if the function reaches nothing inside the VPC.`,
@@ -48,6 +50,14 @@ const vpcWithoutWayOut: SurpriseKind = {
     };
   },
 };
+
+/** @param text the line, which either calls a service or loads a library that does */
+function describeWayOut(text: string, place: string): string {
+  const [found = ''] = GOES_OUT.exec(text) ?? [];
+  return found.endsWith('(') || found.startsWith('requests.')
+    ? `Calls such as the one at ${place}`
+    : `The calls of the library that ${place} loads`;
+}
 
 function functionOf({ recorded }: SurpriseFacts): string | undefined {
   return (recorded.sent ?? describeSent(recorded.received))?.target;

@@ -2,10 +2,10 @@
  * Parts that a mapping of a REST or WebSocket API reads from a response of an integration, although the response does
  * not have them (docs/aws §7).
  */
-import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
+import { parseJson } from '@gatewright/aws/json-object';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
-import { findMissingReads } from './template-reads.ts';
+import { adviseMeant, describeMissingReads, findMissingReads } from './template-reads.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -31,20 +31,17 @@ const pathWithoutValue: SurpriseKind = {
     const answer = template === undefined ? undefined : answerOf(facts);
     const missing = findMissingReads(template ?? '', answer);
     if (missing.length === 0) return undefined;
-    const texts = missing.map(({ text }) => text);
-    const members = Object.keys(asJsonObject(answer) ?? {});
-    const meant = missing.flatMap(({ text, meant: near }) =>
-      near === undefined ? [] : [`${near} instead of ${text}`],
-    );
+    const paths = missing.map(({ path }) => path).join(', ');
+    const meant = adviseMeant(missing, 'response template');
     return {
-      values: { paths: texts },
+      values: { paths: missing.map(({ text }) => text) },
       because: [
-        `The response template reads ${texts.join(', ')}, which the response of the integration does not have, so ${texts.length === 1 ? 'its value is' : 'their values are'} empty. The response has ${members.join(', ') || 'no members'}.`,
+        describeMissingReads(missing, { template: 'response template', text: 'response of the integration' }),
       ],
       changes: [
-        meant.length === 0
-          ? `Make the integration return what ${texts.join(', ')} ${texts.length === 1 ? 'reads' : 'read'}, or read a member that it returns. A change to the template takes effect when you deploy the API again.`
-          : `Write ${meant.join(', ')} in the response template, and deploy the API again. Or make the integration return what the template reads.`,
+        meant === undefined
+          ? `Make the integration return ${paths}, or read a member that it returns. A change to the template takes effect when you deploy the API again.`
+          : `${meant}, and deploy the API again. Or make the integration return ${paths}.`,
       ],
     };
   },

@@ -190,7 +190,7 @@ const codingFalse: SurpriseKind = {
         `The function returned Content-Encoding: ${coding} with a body that is not compressed. The gateway passed both on, and a client that decodes ${coding} fails.`,
       ],
       changes: [
-        'Remove Content-Encoding from the headers of the function, or return the compressed body as base64 with isBase64Encoded: true.',
+        `Remove Content-Encoding from the headers of the function, or return the compressed body as base64 with isBase64Encoded: true${facts.recorded.received.api.protocol !== 'rest' || facts.getsBytes ? '' : ' and add */* to the binary media types of the API, and deploy the API again; the function then gets the body of a request as base64, too'}.`,
       ],
     };
   },

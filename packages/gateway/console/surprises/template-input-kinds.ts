@@ -2,7 +2,7 @@
  * Parts of a request or response that a template of a REST or WebSocket API reads or prints in a different form than
  * its author meant (docs/aws §7.2, §7.3).
  */
-import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
+import { parseJson } from '@gatewright/aws/json-object';
 import { adviseBody, describeBodyFault } from '../explain/mapping-advice.ts';
 import { findJsonFault } from '../records/json-fault.ts';
 import { requestTemplateOf } from '../records/sent.ts';
@@ -10,7 +10,7 @@ import { listed } from '../explain/reason.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
-import { findMissingReads } from './template-reads.ts';
+import { adviseMeant, describeMissingReads, findMissingReads } from './template-reads.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -85,15 +85,21 @@ const pathWithoutValue: SurpriseKind = {
   find(facts) {
     const { body } = facts.recorded.received;
     const root = body === undefined || facts.isRequestCut ? undefined : parseJson(body.toString('utf8'));
-    const named = findMissingReads(templateOf(facts), root).map(({ text }) => text);
-    if (named.length === 0) return undefined;
+    const missing = findMissingReads(templateOf(facts), root);
+    const paths = missing.map(({ path }) => path).join(', ');
+    const [it, member] = missing.length === 1 ? ['it', 'this member'] : ['them', 'these members'];
+    const meant = adviseMeant(missing, 'request template');
+    const refuse = `To refuse requests without ${it} with 400, require ${member} in a model, with a request validator.`;
+    if (missing.length === 0) return undefined;
     return {
-      values: { paths: named },
+      values: { paths: missing.map(({ text }) => text) },
       because: [
-        `The request template reads ${named.join(', ')}, which the body of this request does not have, so ${named.length === 1 ? 'its value is' : 'their values are'} empty. The body has ${Object.keys(asJsonObject(root) ?? {}).join(', ') || 'no members'}.`,
+        describeMissingReads(missing, { template: 'request template', text: 'body of this request' }),
       ],
       changes: [
-        `Send the value, or read the member by its name in the body. To refuse such bodies with 400, require the member in a model, with a request validator.`,
+        meant === undefined
+          ? `Send ${paths} in the body, or read a member that the body has. ${refuse}`
+          : `${meant}, or send ${paths} in the body. ${refuse}`,
       ],
     };
   },
@@ -123,11 +129,24 @@ const queryInTemplate: SurpriseKind = {
         `The query has several values of ${parameters.join(', ')}. $input.params in the request template got only the last of them.`,
       ],
       changes: [
-        'Send the values as one string, joined by commas, and split this string in the template; or use a proxy integration, whose event has multiValueQueryStringParameters.',
+        `Send the values as one string, joined by commas, and split this string in the template; or ${adviseAllValues(facts.integration?.kind, parameters)}.`,
       ],
     };
   },
 };
+
+/**
+ * How an integration gets all values of parameters of the query.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping-sources.html
+ */
+function adviseAllValues(kind: string | undefined, parameters: readonly string[]): string {
+  if (kind === 'function')
+    return 'use a Lambda proxy integration (Type: AWS_PROXY), whose event has multiValueQueryStringParameters';
+  const mapped = parameters
+    .map((name) => `integration.request.querystring.${name}: method.request.multivaluequerystring.${name}`)
+    .join(', ');
+  return `map the values in RequestParameters of the integration (${mapped}), so that the backend gets all of them in the query`;
+}
 
 /** Whether a template reads a parameter by its name, or all of them. */
 function readsParameter(template: string, name: string): boolean {

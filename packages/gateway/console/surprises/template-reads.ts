@@ -8,9 +8,15 @@ import { asJsonObject, memberOf } from '@gatewright/aws/json-object';
 const MEMBERS = String.raw`\$((?:\.[A-Za-z_]\w*)*)`;
 const OF_INPUT = String.raw`\$!?\{?input\.(?:path|json)\(\s*['"]${MEMBERS}['"]\s*\)`;
 
-type MissingRead = {
+export type MissingRead = {
   /** The path, such as `$.user.mail`, or the text of the template, such as `$user.mail`. */
   readonly text: string;
+  /** The path from the root, such as `$.user.mail`. */
+  readonly path: string;
+  /** The path of the value that lacks the member, such as `$.user`. */
+  readonly parent: string;
+  /** The names of the members that this value has. */
+  readonly members: readonly string[];
   /** The same path or text with the member that was probably meant; undefined if no member is similar. */
   readonly meant: string | undefined;
 };
@@ -39,9 +45,41 @@ export function findMissingReads(template: string, root: unknown): readonly Miss
     const at = names.findIndex((_, index) => valueAt(root, names.slice(0, index + 1)) === undefined);
     if (at === -1) return [];
     const wanted = names[at] ?? '';
-    const near = nearest(wanted, Object.keys(asJsonObject(valueAt(root, names.slice(0, at))) ?? {}));
-    return [{ text: text.replace('{', ''), meant: near && text.replace('{', '').replace(wanted, near) }];
+    const members = Object.keys(asJsonObject(valueAt(root, names.slice(0, at))) ?? {});
+    const near = nearest(wanted, members);
+    const written = text.replace('{', '');
+    return [
+      {
+        text: written,
+        path: `$${path}`,
+        parent: ['$', ...names.slice(0, at)].join('.'),
+        members,
+        meant: near && written.replace(wanted, near),
+      },
+    ];
   });
+}
+
+/** Returns the sentences about the members that a template reads from a text which does not have them. */
+export function describeMissingReads(
+  missing: readonly MissingRead[],
+  { template, text }: { readonly template: string; readonly text: string },
+): string {
+  const texts = missing.map((one) => (one.text === one.path ? one.text : `${one.text} (${one.path})`));
+  const parents = new Map(missing.map((one) => [one.parent, one.members]));
+  const found = [...parents].map(
+    ([parent, members]) =>
+      `${parent === '$' ? `The ${text}` : parent} has ${members.length === 0 ? 'no members' : `only ${members.join(', ')}`}.`,
+  );
+  return `The ${template} reads ${texts.join(', ')}, which the ${text} does not have, so ${texts.length === 1 ? 'its value is' : 'their values are'} empty. ${found.join(' ')}`;
+}
+
+/** Returns what to write in the template for the members that were probably meant; undefined if none is similar. */
+export function adviseMeant(missing: readonly MissingRead[], template: string): string | undefined {
+  const meant = missing.flatMap(({ text, meant: near }) =>
+    near === undefined ? [] : [`${near} instead of ${text}`],
+  );
+  return meant.length === 0 ? undefined : `Write ${meant.join(', ')} in the ${template}`;
 }
 
 function valueAt(root: unknown, names: readonly string[]): unknown {

@@ -131,7 +131,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
       "exports.main = async (event) => {\n  const ticket = (event.queryStringParameters || {}).ticket;\n  const key = event.headers['x-key'];",
     values: { names: ['ticket', 'x-key'] },
     because:
-      /itself responded with 401\. It reads the query parameter ticket and the header x-key \(src\/index\.js:2\), which the request does not have/,
+      /itself responded with 401\. It reads the query parameter ticket \(src\/index\.js:2\) and the header x-key \(src\/index\.js:3\), which the request does not have/,
     change: /^Send the query parameter ticket and the header x-key, if the function refuses/m,
     not: { request: { target: '/1?ticket=t', headers: ['X-Key', 'k'] } },
   },

@@ -101,8 +101,8 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     request: { ...POST, body: '{"name": "rex", "address": {}}' },
     values: { paths: ['$.naem', '$.address.city'] },
     because:
-      /reads \$\.naem, \$\.address\.city, which the body .* does not have.* The body has name, address\./,
-    change: /read the member by its name in the body/,
+      /reads \$\.naem, \$\.address\.city, which the body .* does not have.* The body of this request has only name, address\. \$\.address has no members\./,
+    change: /^Send \$\.naem, \$\.address\.city in the body, or read a member that the body has\./m,
     not: { request: { ...POST, body: '{"naem": null, "address": {"city": ""}}' } },
   },
   {
@@ -143,7 +143,8 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     request: { ...POST, target: '/dev/1?tag=a&tag=b&page=1&page=2', body: '{}' },
     values: { parameters: ['tag'] },
     because: /several values of tag\. \$input\.params in the request template got only the last of them/,
-    change: /joined by commas.*a proxy integration/,
+    change:
+      /joined by commas.*RequestParameters of the integration \(integration\.request\.querystring\.tag: method\.request\.multivaluequerystring\.tag\)/,
     not: { request: { ...POST, target: '/dev/1?tag=a&page=1&page=2', body: '{}' } },
   },
   {
@@ -165,7 +166,8 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     request: ID,
     values: { contentEncoding: 'gzip' },
     because: /returned Content-Encoding: gzip with a body that is not compressed/,
-    change: /Remove Content-Encoding.*as base64 with isBase64Encoded: true/,
+    change:
+      /Remove Content-Encoding.*as base64 with isBase64Encoded: true and add \*\/\* to the binary media types of the API/,
     not: { api: proxy({ statusCode: 200, headers: { 'Content-Encoding': 'identity' }, body: '{"a": 1}' }) },
   },
   {
@@ -248,7 +250,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     request: ID,
     values: { paths: ['$.person.lastName'] },
     because:
-      /The response template reads \$\.person\.lastName, which the response of the integration does not have, so its value is empty\. The response has person\./,
+      /The response template reads \$\.person\.lastName, which the response of the integration does not have, so its value is empty\. \$\.person has only first, last\./,
     change: /^Write \$\.person\.last instead of \$\.person\.lastName in the response template, and deploy/m,
     not: { api: responding('{"last": "$input.path(\'$.person.last\')"}') },
   },
@@ -261,8 +263,9 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     ),
     request: ID,
     values: { paths: ['$who.nick'] },
-    because: /The response template reads \$who\.nick, which/,
-    change: /^Make the integration return what \$who\.nick reads/m,
+    because:
+      /The response template reads \$who\.nick \(\$\.person\.nick\), which.*\$\.person has only first, last\./,
+    change: /^Make the integration return \$\.person\.nick, or read a member that it returns/m,
     not: {
       api: responding(
         '#set($who = $input.path(\'$.person\'))\n#if($who.nick != "")$who.nick#end {"name": "$who.first", "nick": "$!who.nick"}',
@@ -297,8 +300,9 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     api: rendering('#set($all = $input.path(\'$\'))\n{"name": "$all.title"}'),
     request: { ...POST, body: '{"name": "milk"}' },
     values: { paths: ['$all.title'] },
-    because: /The request template reads \$all\.title, which the body of this request does not have/,
-    change: /^Send the value/m,
+    because:
+      /The request template reads \$all\.title \(\$\.title\), which the body of this request does not have/,
+    change: /^Send \$\.title in the body/m,
     not: { request: { ...POST, body: '{"title": "milk"}' } },
   },
 ];

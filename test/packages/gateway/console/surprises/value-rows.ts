@@ -310,8 +310,9 @@ export const VALUES: readonly SurpriseRow[] = [
     api: backend({ ...HTTP, Type: 'HTTP_PROXY' }, answered('{}')),
     request: { ...ID, method: 'POST', body: '{"a": 1}' },
     values: { method: 'GET' },
-    because: /sends no body with GET, so the integration did not get the body/,
-    change: /or use POST/,
+    because:
+      /client sent POST, but the integration calls its backend with GET \(IntegrationHttpMethod\)\. API Gateway sends no body with GET/,
+    change: /^Set IntegrationHttpMethod: POST, if the backend accepts it; or send the values in the query/m,
     not: { request: ID },
   },
   {
