@@ -18,12 +18,13 @@ export function adviseBehavior(
   behavior: BehaviorCircumstances | undefined,
 ): string {
   const where = behavior === undefined ? 'the behavior of the distribution' : atPlace(behavior);
-  const begin = `If the viewer sent ${named}, have CloudFront forward it: `;
+  const it = sent.length === 1 && sent[0]?.kind !== 'cookie' ? 'it' : 'them';
+  const begin = `If the viewer sent ${named}, have CloudFront forward ${it}: `;
   // A value that the response depends on must be in the cache key, too.
   const cached =
     behavior?.cachedBy === undefined
       ? ''
-      : ` Also replace the cache policy ${behavior.cachedBy}, whose cache key does not contain ${sent.length === 1 ? 'it' : 'them'}: ${NO_CACHE} caches nothing, and a cache policy of your own with ${named} in its key caches each value separately.`;
+      : ` Also replace the cache policy ${behavior.cachedBy}, whose cache key does not contain ${it}: ${NO_CACHE} caches nothing, and a cache policy of your own with ${named} in its key caches each value separately.`;
   const end = `${cached} Apart from a few headers of its own, CloudFront forwards only what the cache behavior names.`;
   // AWS refuses ForwardedValues together with a policy, so the advice for a behavior with ForwardedValues is to change
   // ForwardedValues.
@@ -65,7 +66,7 @@ function adviseForwarded(sent: readonly Place[], where: string): string {
     ...(sent.some(({ kind }) => kind === 'cookie') ? ['set Forward: all in Cookies of ForwardedValues'] : []),
     ...(isQuery ? ['set QueryString: true in ForwardedValues'] : []),
   ];
-  return `${parts.join(' and ')} in ${where}. Or replace ForwardedValues with a CachePolicyId and OriginRequestPolicyId: ${ALL_BUT_HOST}; AWS refuses ForwardedValues together with a CachePolicyId.`;
+  return `${parts.join(' and ')} in ${where}. Or replace ForwardedValues with CachePolicyId: ${NO_CACHE} and OriginRequestPolicyId: ${ALL_BUT_HOST}; AWS refuses ForwardedValues together with a CachePolicyId.`;
 }
 
 function atPlace({ pattern, place }: BehaviorCircumstances): string {

@@ -89,6 +89,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   },
   InsecureSkipVerification: { openapi: 'insecureSkipVerification' },
   IntegrationHttpMethod: { openapi: 'httpMethod' },
+  IntegrationMethod: { openapi: 'httpMethod' },
   IntegrationUri: { openapi: 'uri' },
   InvokeMode: { serverless: 'invokeMode' },
   JwtConfiguration: { openapi: 'jwtConfiguration' },

@@ -133,7 +133,9 @@ export function placesOfSurprises(
     const within = { texts: textsOf(surprise) };
     if (deciding?.of === 'response-template')
       return placesOfResponseTemplate(recorded, owners.method, { within, readLines });
-    if (deciding?.of === 'request-template')
+    // A method of a REST API prints in its request template what an HTTP API has as parameters of the integration.
+    const isPrinted = deciding?.of === 'integration' && owners.integration === undefined;
+    if (deciding?.of === 'request-template' || isPrinted)
       return placesInTemplate(
         'its request template',
         owners.method,

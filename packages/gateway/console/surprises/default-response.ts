@@ -5,6 +5,7 @@
 import { TemplateError } from '@gatewright/velocity/java/template-error';
 import { selectResponse as select } from '../../core/mapping/select-response.ts';
 import { adviseInstall } from '../explain/call-advice.ts';
+import { listed } from '../explain/reason.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
 import type { IntegrationResponse, ResponseMapping } from '../../core/mapping/integration.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -122,13 +123,16 @@ function matches(pattern: string, text: string): boolean {
 
 const MOST_QUOTED = 60;
 
+/** The statuses for which osls writes patterns, the most frequent first. */
+const MARKED_STATUSES = [404, 400, 500, 401, 403, 422, 502, 504];
+
 /** Advises which integration response to add if no pattern is meant for the error. */
 function adviseResponse(
   { recorded: { outcome }, integration }: SurpriseFacts,
   { methodStatuses, responses }: ResponseMapping,
 ): readonly string[] {
-  const add = (pattern: string, status: string): string =>
-    `Add an integration response with SelectionPattern ${pattern} and StatusCode ${status}${methodStatuses.has(Number(status)) ? '' : `, and a method response for ${status}`}, and deploy the API again.`;
+  const add = (pattern: string, status: string, orElse = ''): string =>
+    `Add an integration response with SelectionPattern ${pattern} and StatusCode ${status}${orElse}${methodStatuses.has(Number(status)) ? '' : `, and a method response for ${status}`}, and deploy the API again.`;
   if (outcome?.kind !== 'failed') {
     const status = outcome?.kind === 'answered' ? outcome.status : 500;
     return [add(String(status), String(status))];
@@ -148,18 +152,22 @@ function adviseResponse(
     ];
   // osls adds patterns for messages with a status in brackets:
   // https://www.serverless.com/framework/docs/providers/aws/events/apigateway#status-codes
-  const marked = [404, 400, 500].find((status) =>
+  const marks = MARKED_STATUSES.filter((status) =>
     responses.some(({ pattern }) => matches(pattern ?? '(?!)', `[${status}] ${outcome.errorMessage}`)),
   );
+  const [marked] = marks;
   if (marked !== undefined)
     return [
-      `The API has patterns for messages with a status in brackets: throw the error with [${marked}], or another status that says what has happened, before its message, as in "[${marked}] ${onOneLine(outcome.errorMessage).slice(0, MOST_QUOTED)}".`,
+      `The API has ${marks.length === 1 ? 'a pattern' : 'patterns'} for messages that contain ${listed(
+        marks.map((status) => `[${status}]`),
+        'or',
+      )}. If ${marks.length === 1 ? 'this status says' : 'one of these statuses says'} what has happened, throw the error with it before the message, as in "[${marked}] ${onOneLine(outcome.errorMessage).slice(0, MOST_QUOTED)}". For another status, add an integration response and a method response of its own, and deploy the API again.`,
     ];
   // The beginning of a message often says what has happened, and the rest says for which value.
   const [words = ''] = /^[A-Za-z][A-Za-z ]{2,40}/.exec(outcome.errorMessage) ?? [];
   const any = outcome.errorMessage.includes('\n') ? '(\\n|.)*' : '.*';
   const pattern = words.trim() === '' ? '(\\n|.)+' : `${words.trim()}${any}`;
   return [
-    `${add(pattern, '500').replace(/\.$/, '')} (or with another status that says what has happened). The pattern must match the whole error message.`,
+    `${add(pattern, '500', ' (or another status that says what has happened)')} The pattern must match the whole error message.`,
   ];
 }

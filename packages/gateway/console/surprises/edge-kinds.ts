@@ -23,17 +23,23 @@ const valueNotForwarded: SurpriseKind = {
       (read) => !isInEvent(received, read) && !isForwarded(behavior.forwards?.[read.part], read.name),
     );
     const [first] = lost;
-    const deciding = first === undefined ? undefined : behavior.forwards?.[first.part];
-    if (first === undefined || deciding === undefined) return undefined;
+    const deciding = [...new Set(lost.map(({ part }) => part))].flatMap(
+      (part) => behavior.forwards?.[part] ?? [],
+    );
+    if (first === undefined || deciding.length === 0) return undefined;
+    const settings = deciding.map(
+      ({ setting, place }) => `${setting}${place === undefined ? '' : ` (${place})`}`,
+    );
+    const places = [...new Set(lost.map(({ place }) => place))];
     const named = listed([...new Set(lost.map(nameRead))]);
     const names = [...new Set(lost.map(({ name, part }) => (name === '' ? part : name)))];
     const which =
       behavior.pattern === undefined ? 'default cache behavior' : `cache behavior ${behavior.pattern}`;
     const [it, was] = names.length === 1 && first.part !== 'cookie' ? ['it', 'it is'] : ['them', 'they are'];
     return {
-      values: { names, place: deciding.place ?? '' },
+      values: { names, place: deciding[0]?.place ?? '' },
       because: [
-        `The request came through CloudFront, whose ${which} does not forward ${named}: ${deciding.setting}${deciding.place === undefined ? '' : ` (${deciding.place})`}. The function reads ${it} at ${first.place}, where ${was} absent whatever the viewer sent.`,
+        `The request came through CloudFront, whose ${which} does not forward ${named}: ${listed(settings)}. The function reads ${it} at ${listed(places)}, where ${was} absent whatever the viewer sent.`,
       ],
       changes: [
         adviseBehavior(

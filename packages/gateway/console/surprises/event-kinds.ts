@@ -220,7 +220,7 @@ const pathEncoded: SurpriseKind = {
     return {
       values: { parameters: names },
       because: [
-        `The function got ${listed(names)} in pathParameters as the client encoded ${names.length === 1 ? 'it' : 'them'}: ${first[0]} is ${first[1]}. A REST API does not decode path parameters.`,
+        `The function got ${listed(names)} in pathParameters as the client encoded ${names.length === 1 ? 'it' : 'them'}: ${first[0]} is ${first[1]}. In the event of a Lambda proxy integration, a REST API leaves path parameters encoded.`,
       ],
       changes: [
         isInPython(facts)

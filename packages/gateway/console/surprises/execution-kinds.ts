@@ -22,10 +22,10 @@ const executionRecorded: SurpriseKind = {
     return {
       values: { executionArn },
       because: [
-        'Step Functions accepted the execution, and the response has its ARN. The gateway records executions and does not run their states, so the gateway cannot tell how this execution would end.',
+        'Step Functions accepted the call, and the response has the ARN of the execution. The gateway records executions and does not run their states, so the gateway cannot tell how this execution would end.',
       ],
       changes: [
-        'To run it, start the gateway with --aws states and the credentials of an account that has the state machine, or set AWS_ENDPOINT_URL_SFN to the address of Step Functions Local.',
+        'To have executions run, start the gateway with --aws states and the credentials of an account that has the state machine, or set AWS_ENDPOINT_URL_SFN to the address of Step Functions Local.',
       ],
     };
   },
@@ -84,7 +84,9 @@ const executionRepeated: SurpriseKind = {
         `No new execution was started: the execution in the response began ${(earlierMs / 1000).toFixed(1)} s before this request. StartExecution with the name of an execution that still runs (${name}) and the same input responds with 200 and that execution.`,
       ],
       changes: [
-        `Give each execution a name of its own: map Name from a value that no other request has, such as $context.requestId, or leave Name out, so that Step Functions chooses a name.`,
+        integration.kind === 'service'
+          ? 'Give each execution a name of its own: in the request template, set name to a value that no other request has, such as $context.requestId, or leave name out, so that Step Functions chooses a name.'
+          : 'Give each execution a name of its own: in RequestParameters of the integration, map Name from a value that no other request has, such as $context.requestId, or leave Name out, so that Step Functions chooses a name.',
       ],
     };
   },

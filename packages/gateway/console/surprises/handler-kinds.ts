@@ -220,7 +220,7 @@ const idTokenAccepted: SurpriseKind = {
     return {
       values: { authorizer: name },
       because: [
-        `The token is an ID token (token_use: id). Authorizer ${name} accepts it as it accepts an access token, because it compares issuer and audience only, and ${route.routeKey} has no AuthorizationScopes. The function reads a claim at ${line} that only access tokens have.`,
+        `The token is an ID token (token_use: id). Authorizer ${name} accepts it as it accepts an access token, because API Gateway does not check token_use, and ${route.routeKey} has no AuthorizationScopes. The function reads a claim at ${line} that only access tokens have.`,
       ],
       changes: [
         'Let the client send the access token of the user pool.',
@@ -260,7 +260,7 @@ const authorizerCached: SurpriseKind = {
     return {
       values: { authorizer: name, ttlSeconds },
       because: [
-        `Results of authorizer ${name} are cached for ${ttlSeconds} s${ttlSeconds === 300 ? ' (300 s is also the default of API Gateway)' : ''}, and apply to all its routes: this result was made for ${givenFor}, and the function, which reads the route or path at ${line}, was not called for ${received.route?.routeKey ?? 'this route'}.`,
+        `Results of authorizer ${name} are cached for ${ttlSeconds} s${ttlSeconds === 300 && received.api.protocol === 'rest' ? ' (300 s is also the default of API Gateway)' : ''}, and apply to all its routes: this result was made for ${givenFor}, and the function, which reads the route or path at ${line}, was not called for ${received.route?.routeKey ?? 'this route'}.`,
       ],
       changes: [
         adviseOwnResults(

@@ -127,10 +127,11 @@ const pageWithoutMatches: SurpriseKind = {
     return {
       values: { member },
       because: [
-        `The page has no items, and a LastEvaluatedKey: further items follow. ${member === 'Limit' ? 'Limit counts the items that DynamoDB reads, before the filter removes those that do not match' : 'A page ends after 1 MB of items that DynamoDB reads, before the filter removes those that do not match'}.`,
+        `The page has no items, but a LastEvaluatedKey, so further items can follow. ${member === 'Limit' ? 'Limit counts the items that DynamoDB reads, before the filter removes those that do not match' : 'A page ends after 1 MB of items that DynamoDB reads, before the filter removes those that do not match'}.`,
       ],
       changes: [
-        `${member === 'Limit' ? 'Remove Limit from the request template, and deploy the API again. Or have' : 'Have'} the client send LastEvaluatedKey back, as ExclusiveStartKey of the next call, until a page has none. An index whose key is the attribute of the filter needs neither: Query then reads only items that match.`,
+        `${member === 'Limit' ? 'Remove Limit from the request template, so that a page ends only after 1 MB of items. To read' : 'To read'} the further pages, have the client send LastEvaluatedKey back until a page has none, and print it as ExclusiveStartKey in the request template; deploy the API again.`,
+        'Or use Query with an index whose key is the attribute of the filter. DynamoDB then reads only items that match.',
       ],
     };
   },

@@ -70,7 +70,7 @@ export const CALLERS: readonly SurpriseRow[] = [
       "const { scope } = event.requestContext.authorizer.jwt.claims;\nconst admin = event.requestContext.authorizer.jwt.claims.scope === 'admin';",
     values: {},
     because:
-      /The token is an ID token \(token_use: id\)\. Authorizer \S+ accepts it as it accepts an access token/,
+      /The token is an ID token \(token_use: id\)\. Authorizer \S+ accepts it as it accepts an access token, because API Gateway does not check token_use/,
     change: /add to AuthorizationScopes of the route a scope that access tokens have/,
     not: {
       request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, token_use: 'access' })) },

@@ -104,7 +104,7 @@ const MAPPINGS: readonly SurpriseRow[] = [
     because:
       /no SelectionPattern matches all of it \(Not found\), so the default integration response set the status 200/,
     change:
-      /^Add an integration response with SelectionPattern user not found\.\* and StatusCode 500, and a method response for 500/m,
+      /^Add an integration response with SelectionPattern user not found\.\* and StatusCode 500 \(or another status that says what has happened\), and a method response for 500/m,
     not: {
       api: () =>
         aMethod({

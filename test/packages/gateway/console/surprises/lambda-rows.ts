@@ -258,7 +258,8 @@ export const LAMBDA: readonly SurpriseRow[] = [
       OriginRequestPolicyId: 'acba4595-bd28-49b8-b9fe-13317c0390fa',
     }),
     values: { names: ['q', 'x-own'] },
-    because: /the managed origin request policy UserAgentRefererHeaders has no query parameters/,
+    because:
+      /the managed origin request policy UserAgentRefererHeaders has no query parameters .* and the managed origin request policy UserAgentRefererHeaders has only headers user-agent, referer/i,
     change: /replace acba4595-bd28-49b8-b9fe-13317c0390fa by b689b0a8/,
     not: {
       handler: 'exports.handler = async (event) => event.headers["user-agent"];',

@@ -50,7 +50,7 @@ export const REQUEST_ROWS: readonly SurpriseRow[] = [
     because:
       /The reply was not cached: the setting of stage dev for all methods \(HttpMethod '\*'\) caches GET only/,
     change:
-      /^To cache POST \/pets, add an entry to MethodSettings of stage dev with HttpMethod: POST, ResourcePath: \/pets/m,
+      /^To cache POST \/pets, add an entry to MethodSettings of stage dev with HttpMethod: POST, ResourcePath: \/~1pets and CachingEnabled: true\. Add the parameters that distinguish/m,
     not: { api: () => cachedApi(), request: { target: PETS } },
   },
 ];

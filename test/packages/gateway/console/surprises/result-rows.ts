@@ -175,8 +175,8 @@ export const RESULTS: readonly SurpriseRow[] = [
     api: starting('{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:Flow:1","startDate":1}'),
     request: { method: 'POST', target: '/dev/1', body: '{}' },
     values: {},
-    because: /accepted the execution.* does not run their states/,
-    change: /^To run it, start the gateway with --aws states/m,
+    because: /accepted the call.* does not run their states/,
+    change: /^To have executions run, start the gateway with --aws states/m,
     not: { api: starting('{}') },
   },
   {
@@ -207,7 +207,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     request: { method: 'POST', target: '/dev/1', body: '{}' },
     values: { executionArn: 'arn:aws:states:us-east-1:123456789012:execution:Flow:c-17' },
     because: /No new execution was started.*of an execution that still runs \(c-17\) and the same input/,
-    change: /^Give each execution a name of its own/m,
+    change: /^Give each execution a name of its own: in the request template, set name to a value/m,
     not: {
       api: starting(
         '{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:Flow:c-17","startDate":4102444800}',
@@ -221,7 +221,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     api: scanning({ TableName: 't', Limit: 2, FilterExpression: 'a = :a' }, NO_MATCH),
     request: { method: 'POST', target: '/dev/1', body: '{}' },
     values: { member: 'Limit' },
-    because: /LastEvaluatedKey: further items follow\. Limit counts the items that DynamoDB reads/,
+    because: /LastEvaluatedKey, so further items can follow\. Limit counts the items that DynamoDB reads/,
     change: /^Remove Limit from the request template/m,
     not: { api: scanning({ TableName: 't', Limit: 2 }, NO_MATCH) },
   },
@@ -233,7 +233,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     request: { method: 'POST', target: '/dev/1', body: '{}' },
     values: { member: 'FilterExpression' },
     because: /A page ends after 1 MB of items that DynamoDB reads/,
-    change: /^Have the client send LastEvaluatedKey back/m,
+    change: /^To read the further pages, have the client send LastEvaluatedKey back/m,
     not: { api: scanning({ TableName: 't', FilterExpression: 'a = :a' }, '{"Count":0,"Items":[]}') },
   },
   {
@@ -282,7 +282,8 @@ export const RESULTS: readonly SurpriseRow[] = [
     request: ID,
     values: { patterns: [String.raw`[\s\S]*\[404\][\s\S]*`] },
     because: /“order o-9 not found”, and no SelectionPattern matches all of it/,
-    change: /^The API has patterns .* throw the error with \[404\].* as in "\[404\] order o-9 not found"\.$/m,
+    change:
+      /^The API has a pattern for messages that contain \[404\]\. If this status says what has happened, throw .* as in "\[404\] order o-9 not found"\. For another status, add/m,
     not: { api: selecting([String.raw`[\s\S]*\[404\][\s\S]*`], '[404] order o-9 not found') },
   },
   {

@@ -180,7 +180,8 @@ export const SILENT: readonly SurpriseRow[] = [
     request: { target: '/dev/files/a%20b.txt' },
     handler: 'exports.main = async (event) => event.pathParameters.name;',
     values: { parameters: ['name'] },
-    because: /as the client encoded it: name is a%20b\.txt\. A REST API does not decode path parameters/,
+    because:
+      /as the client encoded it: name is a%20b\.txt\. In the event of a Lambda proxy integration, a REST API leaves path parameters encoded/,
     change: /^Decode it in the function: decodeURIComponent\(event\.pathParameters\.name\)\.$/m,
     not: { handler: 'exports.main = async (event) => decodeURIComponent(event.pathParameters.name);' },
   },
