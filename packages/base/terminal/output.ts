@@ -83,8 +83,11 @@ export function printMessage(colour: 'red' | 'yellow', message: string): void {
   printNotes(`${colorize(colour, word, process.stderr)} ${message}`);
 }
 
+const MOST_PADDED = 100;
+
 /**
- * Formats rows as aligned columns, two spaces apart; the last column is not padded. Control characters are made
+ * Formats rows as aligned columns, two spaces apart; the last column is not padded. A longer cell than MOST_PADDED, such
+ * as a path of several thousand characters, shifts the rest of its own row only. Control characters are made
  * visible, because names of tenants and keys may come from tokens, and escape sequences in them would control the
  * administrator's terminal.
  */
@@ -92,7 +95,8 @@ export function table(cells: readonly (readonly string[])[]): string[] {
   const rows = cells.map((row) => row.map(showControls));
   const widths: number[] = [];
   for (const row of rows)
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+    for (const [index, { length }] of row.entries())
+      if (length <= MOST_PADDED) widths[index] = Math.max(widths[index] ?? 0, length);
   return rows.map((row) =>
     row
       .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))

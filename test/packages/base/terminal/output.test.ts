@@ -30,6 +30,18 @@ async function printed(run: () => void): Promise<Output> {
 }
 
 describe('table', () => {
+  it('does not pad a column for one very long cell', () => {
+    const path = `/${'x'.repeat(200)}`;
+
+    assert.deepEqual(
+      table([
+        ['/pets', '200'],
+        [path, '414'],
+      ]),
+      ['/pets  200', `${path}  414`],
+    );
+  });
+
   it('aligns all columns but the last', () => {
     assert.deepEqual(
       table([
