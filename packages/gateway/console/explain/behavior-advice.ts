@@ -29,7 +29,8 @@ export function adviseBehavior(
   // AWS refuses ForwardedValues together with a policy, so the advice for a behavior with ForwardedValues is to change
   // ForwardedValues.
   if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${end}`;
-  if (behavior?.ownPolicy !== undefined) return `${begin}${adviseKey(sent, behavior.ownPolicy)}${end}`;
+  if (behavior?.ownPolicy !== undefined)
+    return `${begin}${adviseKey(sent, behavior.ownPolicy, behavior.forwards)}${end}`;
   const verb = behavior?.policyId === undefined ? 'set' : `replace ${behavior.policyId} by`;
   const property = behavior?.policyId === undefined ? 'OriginRequestPolicyId: ' : '';
   return `${begin}${verb} ${property}${ALL_BUT_HOST} ${behavior?.policyId === undefined ? 'in' : 'as OriginRequestPolicyId of'} ${where}.${end}`;
@@ -43,19 +44,24 @@ export function adviseBehavior(
 function adviseKey(
   sent: readonly Place[],
   { logicalId, place }: NonNullable<BehaviorCircumstances['ownPolicy']>,
+  forwards: BehaviorCircumstances['forwards'],
 ): string {
   const namesOf = (of: string): string =>
     sent.flatMap(({ kind, name }) => (kind === of ? name : [])).join(', ');
-  const parts = [
-    ...(namesOf('querystring') === ''
-      ? []
-      : [`${namesOf('querystring')} to QueryStrings, with QueryStringBehavior: whitelist`]),
-    ...(namesOf('header') === '' ? [] : [`${namesOf('header')} to Headers, with HeaderBehavior: whitelist`]),
-    ...(namesOf('cookie') === ''
-      ? []
-      : ['the names of the cookies to Cookies, with CookieBehavior: whitelist']),
-  ];
-  return `in the cache policy ${logicalId}${place === undefined ? '' : ` (${place})`}, add ${parts.join('; ')}. CloudFront forwards what the cache key contains, and keeps a response for each value.`;
+  const parts = (
+    [
+      ['querystring', namesOf('querystring'), 'QueryStrings', 'QueryStringBehavior'],
+      ['header', namesOf('header'), 'Headers', 'HeaderBehavior'],
+      ['cookie', namesOf('cookie') && 'the names of the cookies', 'Cookies', 'CookieBehavior'],
+    ] as const
+  ).flatMap(([part, names, list, behavior]) => {
+    if (names === '') return [];
+    // A list of what is excluded must lose the name: whitelist would exclude everything else.
+    return forwards?.[part]?.kind === 'except'
+      ? `remove ${names} from ${list}, which ${behavior}: allExcept excludes`
+      : `add ${names} to ${list}, with ${behavior}: whitelist`;
+  });
+  return `in the cache policy ${logicalId}${place === undefined ? '' : ` (${place})`}, ${parts.join('; ')}. CloudFront forwards what the cache key contains, and keeps a response for each value.`;
 }
 
 function adviseForwarded(sent: readonly Place[], where: string): string {

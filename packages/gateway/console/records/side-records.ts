@@ -63,6 +63,7 @@ function isFault(step: StampedStep): boolean {
     step.kind === 'refused' ||
     step.kind === 'denied' ||
     step.kind === 'forbidden' ||
+    step.kind === 'rejected' ||
     step.kind === 'filtered' ||
     (step.kind === 'ran' && (step.outcome !== 'returned' || step.next !== undefined))
   );

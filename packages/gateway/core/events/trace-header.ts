@@ -2,8 +2,11 @@
 import type { Random } from '../ports.ts';
 
 const ROOT = /(?:^|;)\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/i;
-/** Matches a header of 3 to 8 fields. A client may add Self and Lineage to Root, Parent and Sampled. */
-const COMPLETE = /^(?:(?:Root|Parent|Sampled|Self|Lineage)=[\w:.-]+(?:;\s*|$)){3,8}$/;
+/**
+ * Matches a header of 3 to 8 fields. A client may add Self and Lineage, whose functions `|` separates, to
+ * Root, Parent and Sampled.
+ */
+const COMPLETE = /^(?:(?:Root|Parent|Sampled|Self|Lineage)=[\w:.|-]+(?:;\s*|$)){3,8}$/;
 const PARENT = /(?:^|;)\s*Parent=[0-9a-f]{16}(?:;|$)/;
 /** A longer header is not forwarded, because the function's thread has space for only 256 characters. */
 const MAX_CHARS = 256;

@@ -144,6 +144,23 @@ describe('recorded requests', () => {
     assert.equal(records.detail('last')?.id, 'e1');
   });
 
+  // A function that catches the error of its write returns as if nothing had happened.
+  it('leave a schedule that ran without a fault out of the last ones, but not one whose function lost a call', async () => {
+    const run = { kind: 'accepted', at: 'rule', id: 'r1', what: 'run', atEpochMs: 0, cause: 'c' };
+    const lost = {
+      ...{ kind: 'rejected', functionName: 'nightly', service: 'dynamodb', operation: 'PutItem' },
+      ...{ code: 'ValidationException', message: 'the key is missing', atEpochMs: 0, cause: 'c' },
+    };
+    for (const steps of [[run], [run, lost]]) {
+      const { records, send, last } = aRecordedApi(restApi(), { list: ok });
+      await send({ target: '/dev/pets' });
+      records.journal = { ofCause: () => steps, causeOf: () => undefined } as never;
+      records.takeSide({ form: 'event', id: 'e1', cause: 'c', atEpochMs: 0 });
+
+      assert.equal(records.detail('last')?.id, steps.length === 1 ? last().id : 'e1');
+    }
+  });
+
   describe('are found by another id that is shown', () => {
     it('which an AWS service gave to its call behind an HTTP API', async () => {
       const api = recording(

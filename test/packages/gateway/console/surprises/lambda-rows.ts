@@ -231,6 +231,24 @@ export const LAMBDA: readonly SurpriseRow[] = [
     not: { request: { target: '/dev/1?limit=1', headers: ['X-Amz-Cf-Id', 'one'] } },
   },
   {
+    // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyQueryStringsConfig.html
+    code: 'NOT_FORWARDED_BY_EDGE',
+    name: 'a query parameter that a cache policy excludes',
+    source: 'docs/aws §21.1',
+    api: proxy({ statusCode: 200, headers: { 'Content-Type': 'text/plain' }, body: 'all' }),
+    request: { target: '/dev/1', headers: ['X-Amz-Cf-Id', 'one'] },
+    handler: 'exports.handler = async (event) => event.queryStringParameters?.limit;',
+    resources: behindEdge(
+      { CachePolicyId: 'policy' },
+      cachePolicy({ QueryStringBehavior: 'allExcept', QueryStrings: ['limit'] }),
+    ),
+    values: { names: ['limit'] },
+    because: /does not forward the query parameter limit: /,
+    change:
+      /have CloudFront forward it: in the cache policy \w+ \(template\.json:\d+\), remove limit from QueryStrings, which QueryStringBehavior: allExcept excludes\./,
+    not: { handler: 'exports.handler = async (event) => event.queryStringParameters?.page;' },
+  },
+  {
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
     code: 'NOT_FORWARDED_BY_EDGE',
     name: 'a query parameter, by a cache policy that AWS manages',

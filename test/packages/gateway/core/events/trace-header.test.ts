@@ -34,6 +34,12 @@ describe('continueTrace', () => {
       source: 'docs/aws §10.3',
     },
     {
+      name: 'passes on a lineage of two functions',
+      incoming: `Root=${ROOT};Parent=7fa8c0f79203be72;Sampled=1;Lineage=1:0a1b2c3d:1|1:4e5f6a7b:0`,
+      pattern: new RegExp(`^Root=${ROOT};Parent=7fa8c0f79203be72;Sampled=1;Lineage=.*4e5f6a7b:0$`),
+      source: 'docs/aws §10.3',
+    },
+    {
       name: 'keeps the sampling decision if the parent is invalid',
       incoming: `Root=${ROOT};Parent=zz;Sampled=1`,
       pattern: new RegExp(`^Root=${ROOT};Parent=[0-9a-f]{16};Sampled=1$`),
