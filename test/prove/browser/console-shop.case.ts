@@ -57,6 +57,10 @@ async function sortAndSearch(page: Page): Promise<void> {
   await page.click('.line-head button:has-text("Path")');
   await page.fill('input[type=search]', 'method:POST -path:/large status:2xx');
   await page.waitForSelector('.hint:has-text("1 of 5")');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.request-title:has-text("/orders")');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('main:not(:has(aside.panel))');
   await page.fill('input[type=search]', 'took:soon');
   await page.waitForSelector('.note:has-text("took:soon has no effect")');
   await page.fill('input[type=search]', 'st');

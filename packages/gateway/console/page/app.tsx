@@ -1,6 +1,6 @@
 /** The frame around the sections: the menu, the connection to the gateway, and the gateway's clock. */
 import { useEffect } from 'preact/hooks';
-import { isTyping } from './app-keys.ts';
+import { isTyping, leaveSearch } from './app-keys.ts';
 import { isSection, sectionAfter, SECTIONS } from './sections.ts';
 import { linkTo } from './address.ts';
 import { go, readPlace, usePlace } from './place.ts';
@@ -189,9 +189,3 @@ export function useShortcuts(sections: readonly (readonly [name: string, title: 
   }, [sections.length]);
 }
 
-/** Leaves the search field, so that the list receives its keyboard shortcuts again. */
-function leaveSearch({ target }: KeyboardEvent): boolean {
-  if (!(target instanceof HTMLInputElement) || target.type !== 'search') return false;
-  target.blur();
-  return true;
-}

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { sortNames } from '@gatewright/aws/text/name-order';
-import { isTyping } from '../app-keys.ts';
+import { isTyping, leaveSearch } from '../app-keys.ts';
 import { currentStart } from '../connection/connection.ts';
 import { Copy, Empty, Problem, SectionHead } from '../elements/parts.tsx';
 import { useToolkitChoice, useToolkitFold } from '../elements/toolkit-fold.tsx';
@@ -106,7 +106,8 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
           {state === undefined
             ? ''
             : `${found.length} of ${state.kept + countEarlier(traffic.rows)} recorded. `}
-          <kbd>j</kbd> <kbd>k</kbd> move through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
+          <kbd>/</kbd> searches, <kbd>Enter</kbd> opens the first one found, <kbd>j</kbd> <kbd>k</kbd> move
+          through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
         </p>
       </section>
       {item === undefined ? null : isReloadItem(item) ? (
@@ -268,7 +269,13 @@ function describeState({ state, isLive }: Traffic): string {
 function useListKeys(shown: readonly RequestRow[]): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const [first] = shown;
+      if (event.key === 'Enter' && first !== undefined && leaveSearch(event)) {
+        go(linkTo('traffic', first.id));
+        return;
+      }
+      if (isTyping(event)) return;
       const step = event.key === 'j' ? 1 : event.key === 'k' ? -1 : 0;
       // The open request is read from the address, because a second keystroke may come before the first has been drawn.
       const id = step === 0 ? undefined : idAfter(shown, readPlace().item, step);
