@@ -8,6 +8,7 @@ import { loadCommands } from './command-reference.ts';
 import { alternatives, findCommands, optionsOf } from './documented-commands.ts';
 import { REPOSITORY, listFiles, readSource } from './source-files.ts';
 import type { DocumentedCommand } from './documented-commands.ts';
+import type { SourceFile } from './source-files.ts';
 
 /** The pages about AWS name no command of Gatewright. */
 const documents = listFiles()
@@ -49,6 +50,54 @@ describe('gatewright commands in documents', async () => {
   });
 });
 
+describe('gatewright commands in messages', async () => {
+  const commands = new Map((await loadCommands()).map((command) => [command.name(), command]));
+  const sources = ['packages', 'shared', 'functions', 'layers']
+    .flatMap((folder) => listFiles(folder))
+    .filter((path) => /\.tsx?$/.test(path))
+    .map(readSource);
+  const printed = sources.flatMap(findPrinted).filter(({ words: [first = ''] }) => commands.has(first));
+  const withTarget = printed.map((command) => ({ command, target: findTargets(command, commands)[0] }));
+
+  it('are found', () => {
+    assert.ok(printed.length > 200, `${printed.length} messages print a command: has their form changed?`);
+  });
+
+  it('accept each option that they are given', () => {
+    const refused = withTarget.filter(({ command, target }) =>
+      optionsOf(command).some((option) => target !== undefined && !takes(target, option)),
+    );
+
+    assert.deepEqual(
+      refused.map(({ command }) => say(command)),
+      [],
+    );
+  });
+
+  // A command without options is a mention; a reader runs one with options as it is printed.
+  it('have every option that the command requires', () => {
+    const incomplete = withTarget.filter(({ command, target }) => {
+      const given = optionsOf(command);
+      const required = target?.options.filter(({ mandatory }) => mandatory) ?? [];
+      return given.length > 0 && required.some(({ long }) => !given.includes(long ?? ''));
+    });
+
+    assert.deepEqual(
+      incomplete.map(({ command }) => say(command)),
+      [],
+    );
+  });
+});
+
+/** Returns the commands within quotation marks of a source file. An expression in a template stands for one word. */
+function findPrinted({ path, text }: SourceFile): readonly DocumentedCommand[] {
+  const flat = text.replaceAll(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g, 'X');
+  return [...flat.matchAll(/[`"'](?:npx )?gatewright ([a-z][^`"'\n]*?)\\?[`"']/g)].map(([, words = '']) => ({
+    path,
+    words: words.trim().replaceAll(',', '').split(/\s+/),
+  }));
+}
+
 /** Returns the commands that the words name, or an empty list if one of the words is not a command. */
 function findTargets(
   { words }: DocumentedCommand,
@@ -70,7 +119,9 @@ function findTargets(
 /** An option of a group may be placed after any command of the group. */
 function takes(command: Command, option: string): boolean {
   if (option === '--help') return true;
-  const own = [command, ...command.commands].some((each) => each.options.some(({ long }) => long === option));
+  const own = [command, ...command.commands].some((each) =>
+    each.options.some(({ long, short }) => [long, short].includes(option)),
+  );
   return own || (command.parent !== null && takes(command.parent, option));
 }
 

@@ -126,7 +126,7 @@ function explainCredential(
 /** A client that sent an API key needs an API key; a token is another client's credential. */
 function adviseCredential(guard: GuardCircumstances, isDeployed: boolean, document: string): string {
   if (hasSentKey(guard))
-    return `Send a complete API key of the toolkit in the header x-api-key. To create one, run \`gatewright keys create --customer NAME\` with the prefix and a role of ${document}.`;
+    return `Send a complete API key of the toolkit in the header x-api-key. To create one, run \`gatewright keys create --customer NAME --prefix PREFIX --role ROLE\` with the prefix and a role of ${document}.`;
   const command = tokenCommandOf({ ...guard, isDeployed });
   return `Send a valid credential from an issuer that ${document} trusts${command === undefined ? '' : `, for example ${bearer(guard)}a new token from ${command}`}.`;
 }

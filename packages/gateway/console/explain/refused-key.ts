@@ -74,7 +74,7 @@ export function adviseRefusedKey(key: RefusedKey): readonly string[] {
 function adviseAfterClosing({ customer }: RefusedKey): readonly string[] {
   return [
     `Do nothing if the customer has left: ${customer === undefined ? 'a closed customer' : `the customer ${customer} is closed, so it`} has no valid key and cannot get one.`,
-    'To serve the customer again, create a customer with another name (`gatewright customers create NAME PLAN`) and a key for it (`gatewright keys create --customer NAME`, with the prefix and role of the revoked key). The client then has to send the new key.',
+    'To serve the customer again, create a customer with another name (`gatewright customers create NAME PLAN`) and a key for it (`gatewright keys create --customer NAME --prefix PREFIX --role ROLE`, with the prefix and role of the revoked key). The client then has to send the new key.',
   ];
 }
 
@@ -83,12 +83,12 @@ function adviseOtherKey({ key, customer }: RefusedKey): readonly string[] {
   if (customer === undefined)
     return [
       `Find the customer of the key with \`gatewright keys show ${key}\`, which also shows when and by whom the key was changed. \`gatewright keys list --customer NAME\` then lists the customer’s keys with their states.`,
-      'Let the client send an active key, or create a key with `gatewright keys create --customer NAME`. A closed customer cannot get a key.',
+      'Let the client send an active key, or create a key with `gatewright keys create --customer NAME --prefix PREFIX --role ROLE`. A closed customer cannot get a key.',
     ];
   const named = quote(customer);
   return [
     `Let the client send an active key of the customer ${customer}, if it has one: \`gatewright keys list --customer ${named}\` lists its keys with their states. \`gatewright keys show ${key}\` shows when and by whom this key was changed.`,
-    `Or create a key with \`gatewright keys create --customer ${named}\` and the prefix and role of the refused key, unless the customer is closed (\`gatewright customers show ${named}\` says so).`,
+    `Or create a key with \`gatewright keys create --customer ${named} --prefix PREFIX --role ROLE\`, with the prefix and role of the refused key, unless the customer is closed (\`gatewright customers show ${named}\` says so).`,
   ];
 }
 

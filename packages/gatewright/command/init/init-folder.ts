@@ -34,8 +34,13 @@ export function hasStack(folder: string): boolean {
   return existsSync(join(folder, STACK_FILE)) || isStack(readIfThere(join(folder, 'serverless.yml')));
 }
 
+/**
+ * Whether a definition is of the stack: it has the plug-in `gatewright/stack`, or reads the file `stack.json`. A service
+ * may read other files of that folder, such as the gateway response `over-quota.json`.
+ */
 export function isStack(definition: string): boolean {
-  return /gatewright\/stack/.test(definition);
+  const lines = definition.split('\n').filter((line) => !/^\s*#/.test(line));
+  return lines.some((line) => /gatewright\/stack(?:\/stack\.json|(?![\w./-]))/.test(line));
 }
 
 /** Reads the documents of a service that was copied without its stack. */

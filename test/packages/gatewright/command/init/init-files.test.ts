@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isStack } from '../../../../../packages/gatewright/command/init/init-folder.ts';
 import { documentFile, ruleForUsers } from '../../../../../packages/gatewright/command/init/init-files.ts';
 
 const API = { stack: 'shop-dev', logicalId: 'HttpApi', stage: 'dev', kind: 'http' } as const;
@@ -50,4 +51,20 @@ describe('documentFile', () => {
   it('says nothing about an API without an authorizer', () => {
     assert.doesNotMatch(written([open]), /trusts now/);
   });
+});
+
+describe('isStack', () => {
+  const rows: readonly (readonly [definition: string, is: boolean])[] = [
+    ['plugins: [gatewright/stack]', true],
+    ['plugins:\n  - gatewright/stack\n', true],
+    ['params:\n  default: ${file(../node_modules/gatewright/stack/stack.json):params}', true],
+    // A gateway response that a service of its own takes over (docs/guides/sell/quota.md).
+    ['resources: [${file(node_modules/gatewright/stack/over-quota.json)}]', false],
+    ['# plugins: [gatewright/stack]\nservice: shop', false],
+    ['plugins: [gatewright]', false],
+  ];
+  for (const [definition, is] of rows)
+    it(`${is ? 'recognizes the stack by' : 'takes for a service of its own'} ${JSON.stringify(definition)}`, () => {
+      assert.equal(isStack(definition), is);
+    });
 });
