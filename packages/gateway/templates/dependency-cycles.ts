@@ -58,11 +58,12 @@ export function describeCycle(names: readonly string[]): string {
 /** What a function can read from each event, so that it does not have to refer to the source of its events. */
 const IN_EVENTS: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::RestApi':
-    'each request has the address of the API in requestContext.domainName and requestContext.stage of its event',
+    'the event of each request contains the address of the API (requestContext.domainName and requestContext.stage)',
   'AWS::ApiGatewayV2::Api':
-    'each request has the address of the API in requestContext.domainName and requestContext.stage of its event',
-  'AWS::Cognito::UserPool': 'each event of a trigger has the id of the user pool in userPoolId',
-  'AWS::S3::Bucket': 'each notification has the name of the bucket in Records[].s3.bucket.name of its event',
+    'the event of each request contains the address of the API (requestContext.domainName and requestContext.stage)',
+  'AWS::Cognito::UserPool': 'the event of each trigger contains the id of the user pool (userPoolId)',
+  'AWS::S3::Bucket':
+    'the event of each notification contains the name of the bucket (Records[].s3.bucket.name)',
 };
 
 /**
@@ -83,7 +84,7 @@ export function remedyOfCycle(
     const { Type: type } = membersOf(resourceOf(owner));
     const instead = IN_EVENTS[asText(membersOf(resourceOf(next))['Type']) ?? ''];
     if (type === 'AWS::Lambda::Function' && instead !== undefined)
-      return `remove the reference to ${next} from ${owner}, because ${instead}; if the function also runs without such an event, store the value in an AWS::SSM::Parameter, and let the function read the parameter at run time by a literal name, without a Ref`;
+      return `remove the reference to ${next} from ${owner}, because ${instead}; if the function also runs without such an event, store the value in an AWS::SSM::Parameter, and let the function read the parameter at run time by its literal name instead of a Ref`;
   }
   return undefined;
 }

@@ -309,7 +309,7 @@ function readVariable(resource: ResolvedResource, name: string, value: Json): st
     refuse(
       resource,
       property,
-      'the name must have two or more letters, digits and underscores, and begin with a letter',
+      'the name must consist of two or more letters, digits and underscores, and begin with a letter',
     );
   if (RESERVED_VARIABLES.has(name)) refuse(resource, property, 'is a reserved key that Lambda sets itself');
   if (typeof value === 'object') return refuse(resource, property, 'must be a string');

@@ -155,7 +155,7 @@ const listOf = (behavior: string): string => ` and remove ${behavior.replace('Be
 const ifCached = (name: string, value: JsonObject): JsonObject => ({
   properties: {
     [name]: {
-      fix: `set ${name} to none${listOf(name)}, or DefaultTTL and MaxTTL above 0`,
+      fix: `set ${name} to none${listOf(name)}, or set DefaultTTL and MaxTTL to values above 0`,
       ...value,
       says: `The parameter ${name} ${CACHING_DISABLED}`,
     },
@@ -178,7 +178,7 @@ const CACHE_POLICY: JsonObject = {
         allOf: ['EnableAcceptEncodingGzip', 'EnableAcceptEncodingBrotli'].map((name) =>
           ifCached(name, {
             not: { const: true },
-            fix: `set ${name} to false, or DefaultTTL and MaxTTL above 0`,
+            fix: `set ${name} to false, or set DefaultTTL and MaxTTL to values above 0`,
           }),
         ),
       },

@@ -92,7 +92,7 @@ export function judgeAttributes(integration: ResolvedResource): BrokenRelation |
       resource: integration,
       property: `RequestParameters.${found.name}`,
       message: found.refusal,
-      remedy: `take ${found.name} from a selection expression, such as $request.body.attributes, or put the values into the body`,
+      remedy: `set ${found.name} to a selection expression, such as $request.body.attributes, or put the values into the message body`,
     }
   );
 }

@@ -222,7 +222,7 @@ function faultsOfPaths(state: JsonObject, at: Path): readonly StateFault[] {
             at: [...at, name],
             code: INVALID,
             reason: `Value is not a Reference Path`,
-            remedy: 'name one node, as in $.orders, without *, .., ? and @',
+            remedy: 'name one node, as in $.orders, without *, .., ? or @',
           },
         ]
       : [];

@@ -56,10 +56,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
   '^/.*$': 'a path that begins with a slash',
   [String.raw`^.*\.fifo$`]: 'a name that ends with .fifo',
   '^[^:]': 'a name that does not begin with a colon',
-  '^[^:*]*$': 'a string without : and *',
-  '^[^:*]{1,512}$': 'a string without : and *, of 1 to 512 characters',
-  '^[^:*]{1,512}': 'a string without : and *, of 1 to 512 characters',
-  '^[^:*]{1,256}$': 'a string without : and *, of 1 to 256 characters',
+  '^[^:*]*$': 'a string without : or *',
+  '^[^:*]{1,512}$': 'a string without : or *, of 1 to 512 characters',
+  '^[^:*]{1,512}': 'a string without : or *, of 1 to 512 characters',
+  '^[^:*]{1,256}$': 'a string without : or *, of 1 to 256 characters',
   [String.raw`^(rate\(.+\)|cron\(.+\))?$`]: 'an expression such as rate(5 minutes) or cron(0 8 * * ? *)',
   '^/mnt/[a-zA-Z0-9-_.]+$': 'a path such as /mnt/files, with one name after /mnt/',
   '^(alias/)[a-zA-Z0-9:/_-]+$': 'a name that begins with alias/, such as alias/orders',
@@ -80,9 +80,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [String.raw`^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$`]:
     'a name of at least 3 characters without spaces, such as Google',
   [String.raw`^[\x21\x23-\x5B\x5D-\x7E]+$`]:
-    'a string of ASCII characters without spaces, quotation marks and backslashes',
+    'a string of ASCII characters without spaces, quotation marks or backslashes',
   [String.raw`^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$`]:
-    'a string of ASCII characters without spaces, quotation marks, slashes and backslashes',
+    'a string of ASCII characters without spaces, quotation marks, slashes or backslashes',
   [String.raw`^[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`]:
     'an e-mail address, such as shop@example.com',
   [String.raw`^[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*$`]:
@@ -106,14 +106,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [String.raw`^(\d{4})-(0[0-9]|1[0-2])-([0-2]\d|3[01])T([01]\d|2[0-4]):([0-5]\d):([0-6]\d)((\.\d{3})?)Z$`]:
     'a time, such as 2030-01-01T00:00:00Z',
   [String.raw`^([+-]?([0-9]*\.?[0-9]*)|(\$.*))$`]: 'a number, or a field such as $.latency',
-  [String.raw`^((?![:*$])[\x00-\x7F]){1,255}`]: 'a name without : * and $',
-  [String.raw`^([^:*\/]+\/?)*[^:*\/]+$`]: 'a name without : and *',
+  [String.raw`^((?![:*$])[\x00-\x7F]){1,255}`]: 'a name without : * or $',
+  [String.raw`^([^:*\/]+\/?)*[^:*\/]+$`]: 'a name without : or *',
   [String.raw`(\d{12}|\*)`]: 'the id of an account, which has 12 digits, or *',
   'events:[a-zA-Z]+': 'an action of EventBridge, such as events:PutEvents',
   '^[0-9]+h$': 'a number of hours, such as 3h',
   [String.raw`\.fifo$`]: 'a name that ends with .fifo',
-  '^[^\\s<>{}\\[\\]?*"#%\\\\^|~`$&,;:/]+$':
-    'a name without spaces and special characters, such as order-flow',
+  '^[^\\s<>{}\\[\\]?*"#%\\\\^|~`$&,;:/]+$': 'a name without spaces or special characters, such as order-flow',
   [String.raw`^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$`]:
     'a string of letters, digits, _ - and dots, with at least one character that is not a digit, such as live',
   [String.raw`^[a-zA-Z0-9=:#@/\-,.][a-zA-Z0-9+=:#@/\-,.\s]+[a-zA-Z0-9+=:#@/\-,.]{1,256}$`]:
@@ -127,7 +126,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   [String.raw`^((([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])\.){3}([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5]))$|^(([0-9a-fA-F]{1,4}:){7,7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1,4}:){1,6}:[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,5}(:[0-9a-fA-F]{1,4}){1,2}|([0-9a-fA-F]{1,4}:){1,4}(:[0-9a-fA-F]{1,4}){1,3}|([0-9a-fA-F]{1,4}:){1,3}(:[0-9a-fA-F]{1,4}){1,4}|([0-9a-fA-F]{1,4}:){1,2}(:[0-9a-fA-F]{1,4}){1,5}|[0-9a-fA-F]{1,4}:((:[0-9a-fA-F]{1,4}){1,6})|:((:[0-9a-fA-F]{1,4}){1,7}|:)|fe80:(:[0-9a-fA-F]{0,4}){0,4}%[0-9a-zA-Z]{1,}|::(ffff(:0{1,4}){0,1}:){0,1}((25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9])\.){3,3}(25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9])|([0-9a-fA-F]{1,4}:){1,4}:((25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9])\.){3,3}(25[0-5]|(2[0-4]|1{0,1}[0-9]){0,1}[0-9]))$`]:
     'an IP address, such as 192.0.2.1',
   [String.raw`^[ \t]*[^\x00-\x1F\x7F]+([ \t]+[^\x00-\x1F\x7F]+)*[ \t]*$`]:
-    'a string without line breaks and other control characters',
+    'a string without line breaks or other control characters',
   [String.raw`^[ \t]*[\x20-\x7E]+([ \t]+[\x20-\x7E]+)*[ \t]*$`]:
     'a string of printable ASCII characters, without line breaks',
   [String.raw`^[ \t]*[\x20-\x7E]+([ \t]+[\x20-\x7E]+)*[ \t]*|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`]:
@@ -191,7 +190,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
     'a host and a port, such as kafka.example.com:9092',
   [String.raw`^(^(?!(system\x2e)))(^[_a-zA-Z0-9])([^$]*)$`]:
     'the name of a collection, which begins with a letter, a digit or _ but not with system., and does not contain $',
-  [String.raw`^[^ /\.$\x22]*$`]: 'a name without spaces, slashes, dots, $ and quotation marks',
+  [String.raw`^[^ /\.$\x22]*$`]: 'a name without spaces, slashes, dots, $ or quotation marks',
   '^(nodejs.*|python.*)$': 'a runtime of Node.js or Python, such as nodejs24.x',
   '^lambda:GetLayerVersion$': 'lambda:GetLayerVersion',
   [String.raw`^\d{12}|\*|arn:(aws[a-zA-Z-]*):iam::\d{12}:root$`]:

@@ -114,7 +114,7 @@ function singleExcess(resource: ResolvedResource): readonly PolicyExcess[] {
             property: 'ManagedPolicyArns',
             rule: 'policy-size' as const,
             message: `the role has ${attached} managed policies; the default quota of IAM is ${MAX_MANAGED_POLICIES}`,
-            remedy: `keep at most ${MAX_MANAGED_POLICIES} managed policies, and merge the statements of others or write them into Policies of the role`,
+            remedy: `keep at most ${MAX_MANAGED_POLICIES} managed policies, and merge the statements of the other policies, or write them into Policies of the role`,
           },
         ]),
   ];

@@ -190,7 +190,8 @@ function ofService(
 ): JsonObject {
   const anyCase = Array.from(prefix, (letter) => `[${letter}${letter.toUpperCase()}]`).join('');
   const pattern = `^(\\*|${anyCase}:(?!(${without.join('|')})$).*)$`;
-  const fix = `name only actions of ${prefix} on one resource, as in ${prefix}:${prefix === 'sns' ? 'Publish' : 'SendMessage'}`;
+  const one = prefix === 'sns' ? 'topic, as in sns:Publish' : 'queue, as in sqs:SendMessage';
+  const fix = `name only actions that apply to one ${one}`;
   const actions = { ...oneOrMore(pattern, fix, says), ...limits };
   const items = { properties: { Action: actions } };
   return {

@@ -87,7 +87,8 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   {
     words: /the number after # in "[^"]*" must be between 1 and 5$/,
-    remedy: () => 'write 1 to 5 after the #, which stands for the first to the fifth such day of the month',
+    remedy: () =>
+      'write a number from 1 to 5 after the #: 1 is the first such weekday of the month, 5 the fifth',
   },
   { words: /^Only REGIONAL domain names can be managed/, remedy: () => USE_REGIONAL },
   {
@@ -176,14 +177,14 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     words: /Invalid mapping expression parameter specified: (method\.response\.[^\]]+)/,
     remedy: ([, name = ''], { property }) =>
       inDocument(property)
-        ? `add ${name.replace('method.response.header.', '')} to headers of the response with the same status code, in responses of the operation`
+        ? `add ${name.replace('method.response.header.', '')} to the headers of the response that has the same status code, in responses of the operation`
         : `add ${name}: true to ResponseParameters of the method response (MethodResponses) that has the same status code`,
   },
   {
     words: /Invalid mapping expression parameter specified: (method\.request\.[^\]]+)/,
     remedy: ([, name = ''], { property }) =>
       inDocument(property)
-        ? `add ${name.split('.').slice(3).join('.')} to parameters of the operation`
+        ? `add ${name.split('.').slice(3).join('.')} to the parameters of the operation`
         : `add ${name}: true to RequestParameters of the method`,
   },
   {
@@ -201,14 +202,14 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   {
     words: /Unsupported keyword\(s\): \[(.+?)\]\]?$/,
     remedy: ([, names = '']) =>
-      `remove ${names.replaceAll('"', '')} from the schema, because a model follows JSON schema draft 4`,
+      `remove ${names.replaceAll('"', '')} from the schema, because models support only the keywords of JSON schema draft 4`,
   },
   {
     words: /Invalid model schema specified/,
     remedy: (_, { property }) =>
       property.endsWith('.required')
-        ? 'remove required, or make it a list with at least one name and without duplicates'
-        : 'write the schema as JSON schema draft 4 demands: an object in which required, if present, is a list with at least one name',
+        ? 'remove "required", or make it a list of at least one name, without duplicates'
+        : 'write the schema as JSON schema draft 4 requires: as an object, in which "required", if present, is a list of at least one name',
   },
   {
     words: /^The specified filter pattern does not support dimensions/,
@@ -279,13 +280,13 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     words: /the API has no authorizer (\S+) \(its authorizers are (.+)\)$/,
     remedy: ([, name = '', names = '']) => {
       const near = nearestAuthorizer(name, names.split(', '));
-      return `${near === undefined ? `write ${names.replaceAll(', ', ' or ')}` : `write ${near}`} instead of ${name}, or add ${name} to Auth.Authorizers of the API of the event`;
+      return `${near === undefined ? `write ${names.replaceAll(', ', ' or ')}` : `write ${near}`} instead of ${name}, or add ${name} to Auth.Authorizers of this API`;
     },
   },
   {
     words: /the API has no authorizer (\S+)/,
     remedy: ([, name = '']) =>
-      `add ${name} to Auth.Authorizers of the API of the event, or set the API of the event to the API that has ${name} (RestApiId for Api, ApiId for HttpApi)`,
+      `add ${name} to Auth.Authorizers of this API, or name the API that has ${name} in the event (RestApiId for Api, ApiId for HttpApi)`,
   },
   {
     words: /^Invalid (Resource|Deployment|Authorizer|stage|Model) identifier specified/i,

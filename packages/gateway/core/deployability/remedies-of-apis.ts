@@ -13,7 +13,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
   },
   fixed(
     /^Invalid authorization scope "/,
-    'write a scope of 1 to 256 ASCII characters without spaces, quotation marks and backslashes, as in orders/read',
+    'write a scope of 1 to 256 ASCII characters without spaces, quotation marks or backslashes, as in orders/read',
   ),
   fixed(
     /^Simple responses need AuthorizerPayloadFormatVersion/,

@@ -90,23 +90,23 @@ const OF_DOCUMENTS: readonly RemedyRow[] = [
     words: /An object is expected here$/,
     remedy: (_, { property }) => `write a mapping as ${nameAt(property)}`,
   },
-  fixed(/The document has no paths$/, 'add paths to the document, with at least one operation'),
+  fixed(/The document has no paths$/, 'add "paths" with at least one operation to the document'),
   fixed(
     /HTTP APIs import openapi 3\.0 only/,
     "convert the document to OpenAPI 3 (openapi: '3.0.1'), or use a REST API, which imports swagger 2.0",
   ),
   fixed(
     /API Gateway imports swagger 2\.0 and openapi 3\.0/,
-    "begin the document with openapi: '3.0.1' or swagger: '2.0', depending on its form",
+    "begin the document with openapi: '3.0.1' or swagger: '2.0', depending on its format",
   ),
   fixed(
     /because of a malformed integration at path/,
-    'write x-amazon-apigateway-integration as a mapping with type, and with uri unless type is mock',
+    'write x-amazon-apigateway-integration as a mapping with "type", and also with "uri" unless the type is mock',
   ),
   {
     words: /The security scheme "(.+)" is not defined/,
     remedy: ([, name = '']) =>
-      `add ${name} to components.securitySchemes (swagger 2.0: securityDefinitions), or remove it from security`,
+      `add ${name} to components.securitySchemes (swagger 2.0: securityDefinitions), or remove it from "security"`,
   },
   {
     words: /^Invalid Request Validator identifier specified: "(.+)"/,
@@ -118,7 +118,7 @@ const OF_DOCUMENTS: readonly RemedyRow[] = [
 const OF_STACKS: readonly RemedyRow[] = [
   fixed(
     /^(?:stacks import from each other in a circle|values are defined in terms of each other)/,
-    'replace one of the references by the value itself, or by a parameter that is passed when the stack is deployed',
+    'replace one of the references with the value itself, or with a parameter that is passed when the stack is deployed',
   ),
   {
     words: /^Export with name (\S+) is already exported/,

@@ -48,7 +48,7 @@ export const REMEDIES_OF_FORMS: readonly RemedyRow[] = [
     'keep one item in IdentitySource: $request.header.NAME or $request.querystring.NAME',
   ),
   {
-    words: /^the name must have (.+), and begin with a letter$/,
+    words: /^the name must consist of (.+), and begin with a letter$/,
     remedy: ([, characters = ''], at) =>
       `rename ${named(at)} to a name of ${characters} that begins with a letter`,
   },

@@ -20,7 +20,7 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
   fixed(/\(it needs Transform: AWS::LanguageExtensions\)$/, IN_TRANSFORM),
   {
     words: /is non alphanumeric\.$/,
-    remedy: () => 'use only letters and digits in the name, without hyphens and underscores',
+    remedy: () => 'use only letters and digits in the name, no hyphens or underscores',
   },
   {
     words: /^Incorrect format is used in the following SSM reference: \[\{\{resolve:([\w-]+)/,

@@ -288,7 +288,7 @@ export const RULES = {
   'package-left-out': {
     severity: 'differs',
     about:
-      'a package that a handler imports, but that only devDependencies lists, that is installed above the packaged folder, or that is not installed, so that the bundler cannot include it',
+      'an imported package that the deployed code lacks: only devDependencies lists it, it is installed above the packaged folder, or it is not installed, so that the bundler cannot include it',
     remedy: 'add the package to dependencies in the package.json of the folder, or bundle the function',
     source: `${LAMBDA}/nodejs-package.html`,
   },

@@ -43,7 +43,7 @@ const NO_SECRET = 'Client Secret is required to set EnablePropagateAdditionalUse
 /** mineiros-io/terraform-aws-cognito-user-pool#69 */
 const PREFIX: JsonObject = {
   pattern: String.raw`^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$`,
-  fix: 'write a prefix of lower-case letters, digits and hyphens without periods, such as orders-login, or add CustomDomainConfig with the CertificateArn of a certificate in us-east-1 for a domain of your own (certificate_arn in Terraform)',
+  fix: 'write a prefix of lower-case letters, digits and hyphens without periods, such as orders-login. For a domain of your own, add CustomDomainConfig with the CertificateArn of a certificate in us-east-1 (certificate_arn in Terraform)',
   says: String.raw`The domain name contains an invalid character. Domain names can only contain lower-case letters, numbers, and hyphens. Please enter a different name that follows this format: ^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$`,
 };
 

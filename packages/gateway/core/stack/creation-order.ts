@@ -85,6 +85,6 @@ function hasOwnName(logicalId: string, { resources }: ResolvedStack): boolean {
 
 function describeRemoval({ owner, next, isReference }: Wait): string {
   return isReference
-    ? `replace the reference to ${next} in ${owner} by the name of ${next} as plain text, because ${next} has to wait for ${owner}`
+    ? `replace the reference to ${next} in ${owner} with the name of ${next} as plain text, because ${next} has to wait for ${owner}`
     : `remove ${next} from DependsOn of ${owner}`;
 }

@@ -110,7 +110,7 @@ describe('defineFunctions', () => {
     },
     {
       properties: `{${base}, Environment: {Variables: {1A: x}}}`,
-      says: /1A: the name must have two or more letters/,
+      says: /1A: the name must consist of two or more letters/,
     },
     {
       properties: `{${base}, Timeout: 901, MemorySize: 64, Environment: {Variables: {1A: x, AB: [x], AWS_REGION: x}}}`,

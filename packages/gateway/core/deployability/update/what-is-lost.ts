@@ -22,7 +22,7 @@ const LOST: Readonly<Record<string, string>> = {
   'AWS::Cognito::UserPoolDomain': 'the address of its sign-in pages',
   'AWS::Cognito::UserPoolUser': 'the user',
   'AWS::DynamoDB::Table': 'its items',
-  'AWS::KMS::Key': 'the key, without which nothing that it encrypted can be read',
+  'AWS::KMS::Key': 'the key, which is needed to decrypt all data that it encrypted',
   'AWS::Kinesis::Stream': 'its records',
   'AWS::Lambda::Url': 'its address',
   'AWS::Logs::LogGroup': 'its log lines',

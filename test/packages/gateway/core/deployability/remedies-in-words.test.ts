@@ -34,7 +34,7 @@ const CASES = [
   [
     'Invalid OpenAPI input. The security scheme "token" is not defined',
     'Body.paths./x.get.security.0.token',
-    'add token to components.securitySchemes (swagger 2.0: securityDefinitions), or remove it from security',
+    'add token to components.securitySchemes (swagger 2.0: securityDefinitions), or remove it from "security"',
   ],
   [
     'Template error: Fn::Sub contains "${a b}", which is not a valid name',
@@ -94,7 +94,7 @@ const CASES = [
   [
     'cron(30 9 ? * 6#6 *): the number after # in "6#6" must be between 1 and 5',
     'ScheduleExpression',
-    'write 1 to 5 after the #, which stands for the first to the fifth such day of the month',
+    'write a number from 1 to 5 after the #: 1 is the first such weekday of the month, 5 the fifth',
   ],
   [
     "AutoPublishAlias name ('release/2026') must contain only alphanumeric characters, hyphens, or underscores matching (?!^[0-9]+$)([a-zA-Z0-9-_]+) pattern.",
@@ -155,7 +155,7 @@ const CASES = [
     'keep one item in IdentitySource: $request.header.NAME or $request.querystring.NAME',
   ],
   [
-    'the name must have two or more letters, digits and underscores, and begin with a letter',
+    'the name must consist of two or more letters, digits and underscores, and begin with a letter',
     'Environment.Variables.MY-NAME',
     'rename MY-NAME to a name of two or more letters, digits and underscores that begins with a letter',
   ],
@@ -189,12 +189,12 @@ const CASES = [
   [
     `${MAPPING}[Invalid mapping expression parameter specified: method.response.header.X-Page]`,
     'Body.paths./a.get.x-amazon-apigateway-integration.responses.default.responseParameters.method.response.header.X-Page',
-    'add X-Page to headers of the response with the same status code, in responses of the operation',
+    'add X-Page to the headers of the response that has the same status code, in responses of the operation',
   ],
   [
     `${MAPPING}[Invalid mapping expression parameter specified: method.request.path.page]`,
     'Body.paths./a.get.x-amazon-apigateway-integration.requestParameters.integration.request.path.page',
-    'add page to parameters of the operation',
+    'add page to the parameters of the operation',
   ],
   // serverless/serverless-graphql#67
   [

@@ -65,7 +65,7 @@ Resources:
       Events: { New: { Type: Api, Properties: { Path: /, Method: get, RestApiId: !Ref Claims, Auth: { Authorizer: StaffAuthorizer } } } }
 `,
     remedy:
-      'write StaffAuth instead of StaffAuthorizer, or add StaffAuthorizer to Auth.Authorizers of the API of the event',
+      'write StaffAuth instead of StaffAuthorizer, or add StaffAuthorizer to Auth.Authorizers of this API',
     change: ['StaffAuthorizer', 'StaffAuth'],
   },
   {
@@ -143,7 +143,7 @@ Resources:
   Live: { Type: AWS::ApiGateway::Stage, Properties: { RestApiId: !Ref Api, StageName: live, DeploymentId: !Ref Deployment } }
 `,
     remedy:
-      'replace the reference to Live in Get by the name of Live as plain text, because Live has to wait for Get, and add Get to DependsOn of Deployment',
+      'replace the reference to Live in Get with the name of Live as plain text, because Live has to wait for Get, and add Get to DependsOn of Deployment',
     change: [/\$\{Live\}([^]*)Deployment, Properties/, 'live$1Deployment, DependsOn: Get, Properties'],
   },
 ];

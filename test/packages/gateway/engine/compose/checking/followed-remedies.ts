@@ -30,7 +30,7 @@ Resources:
       Events: { Post: { Type: Api, Properties: { Path: /links, Method: post } } }
 `,
     remedy:
-      'remove the reference to ServerlessRestApi from Create, because each request has the address of the API in requestContext.domainName and requestContext.stage of its event; if the function also runs without such an event, store the value in an AWS::SSM::Parameter, and let the function read the parameter at run time by a literal name, without a Ref',
+      'remove the reference to ServerlessRestApi from Create, because the event of each request contains the address of the API (requestContext.domainName and requestContext.stage); if the function also runs without such an event, store the value in an AWS::SSM::Parameter, and let the function read the parameter at run time by its literal name instead of a Ref',
     change: ["BASE: !Sub 'https://${ServerlessRestApi}.example.com', ", ''],
   },
   {
@@ -143,7 +143,7 @@ Resources:
       CachePolicyConfig:
         { Name: frontend, MinTTL: 0, MaxTTL: 0, DefaultTTL: 0, ParametersInCacheKeyAndForwardedToOrigin: { EnableAcceptEncodingGzip: false, CookiesConfig: { CookieBehavior: none }, QueryStringsConfig: { QueryStringBehavior: none }, HeadersConfig: { HeaderBehavior: whitelist, Headers: [Authorization] } } }
 `,
-    remedy: 'set HeaderBehavior to none and remove Headers, or DefaultTTL and MaxTTL above 0',
+    remedy: 'set HeaderBehavior to none and remove Headers, or set DefaultTTL and MaxTTL to values above 0',
     change,
   })),
   {
@@ -154,7 +154,7 @@ Resources:
   Domain: { Type: AWS::Cognito::UserPoolDomain, Properties: { UserPoolId: !Ref Pool, Domain: auth.members.example.com } }
 `,
     remedy:
-      'write a prefix of lower-case letters, digits and hyphens without periods, such as orders-login, or add CustomDomainConfig with the CertificateArn of a certificate in us-east-1 for a domain of your own (certificate_arn in Terraform)',
+      'write a prefix of lower-case letters, digits and hyphens without periods, such as orders-login. For a domain of your own, add CustomDomainConfig with the CertificateArn of a certificate in us-east-1 (certificate_arn in Terraform)',
     change: [
       'Domain: auth.members.example.com',
       "Domain: auth.members.example.com, CustomDomainConfig: { CertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/a' }",
@@ -352,7 +352,7 @@ Resources:
       ContentType: application/json
       Schema: { $schema: 'http://json-schema.org/draft-04/schema#', type: object, ${wrong} }
 `,
-    remedy: 'remove required, or make it a list with at least one name and without duplicates',
+    remedy: 'remove "required", or make it a list of at least one name, without duplicates',
     change: [wrong, right] as const,
   })),
   ...(
