@@ -29,7 +29,10 @@ const ROWS: readonly PluginRow[] = [
   // These plug-ins are not run, because they build, serve or deploy.
   { plugin: 'serverless-offline', says: 'is omitted: it does not change the template' },
   { plugin: 'serverless-prune-plugin', says: 'is omitted: it does not change the template' },
-  { plugin: 'serverless-plugin-split-stacks', says: 'is omitted: the service is one stack here' },
+  {
+    plugin: 'serverless-plugin-split-stacks',
+    says: 'is omitted: the gateway serves the service as one stack',
+  },
   {
     plugin: 'serverless-plugin-typescript',
     says: 'is omitted: it does not change the template; functions are bundled from source',
@@ -44,33 +47,33 @@ const ROWS: readonly PluginRow[] = [
   },
   {
     plugin: 'serverless-domain-manager',
-    says: 'is omitted: its domains are not served; to call them here, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
+    says: 'is omitted: its domains are not served; to call them on this machine, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
   },
   {
     plugin: 'serverless-dynamodb-local',
-    says: 'is omitted: tables are served here without its seed data; pass it with --seed',
+    says: 'is omitted: the gateway does not load its seed data into tables; pass the data with --seed',
   },
   {
     plugin: 'serverless-dynamodb',
-    says: 'is omitted: tables are served here without its seed data; pass it with --seed',
+    says: 'is omitted: the gateway does not load its seed data into tables; pass the data with --seed',
   },
   // Run; what they do after a deployment, or in serverless-offline, is missing.
   {
     plugin: 'serverless-api-gateway-caching',
     hook: 'before:package:finalize',
     source: DEFINE_CACHING,
-    says: 'sets the cache after a deployment: nothing is cached here',
+    says: 'sets the cache after a deployment, so the gateway does not cache responses',
   },
   {
     plugin: 'serverless-associate-waf',
     hook: 'package:initialize',
-    says: 'attaches the web ACL after a deployment: no request is filtered here',
+    says: 'attaches the web ACL after a deployment, so the gateway does not filter requests',
   },
   {
     plugin: 'serverless-offline-local-authorizers-plugin',
     hook: 'before:package:finalize',
     source: DEFINE_LOCAL_AUTHORIZER,
-    says: 'replaces authorizers only in serverless-offline: here the authorizers of the events are called; if one is in another stack, start that stack, too',
+    says: 'replaces authorizers only in serverless-offline; the gateway calls the authorizers that the events name. If an authorizer is in another stack, also start that stack',
   },
   // Run.
   { plugin: 'serverless-wsgi', hook: 'package:initialize' },

@@ -92,7 +92,10 @@ describe('a service of another time', () => {
 
     assert.equal(stack.functions[0]?.runtime, 'nodejs12.x');
     assert.deepEqual(messages(stack), []);
-    assert.match(informed[0] ?? '', /frameworkVersion 3: this service is read by osls 4\.\S+/);
+    assert.match(
+      informed[0] ?? '',
+      /frameworkVersion is 3, but the gateway reads this service with osls 4\.\S+/,
+    );
   });
 
   it('reports its unknown properties, each with its line', async () => {
@@ -114,7 +117,7 @@ describe('a service of another time', () => {
       Array.from(
         { length: 2 },
         () =>
-          'osls 4 stops when it packages or deploys the service, unless configValidationMode: warn is set (Serverless 3 only warns); it is read here nevertheless',
+          'osls 4 stops when it packages or deploys the service, unless configValidationMode: warn is set (Serverless 3 only warns); the gateway reads the service nevertheless',
       ),
       'osls 4.3.1: "Configuration error at \'provider\'"',
     );
@@ -208,7 +211,7 @@ describe('a service of another time', () => {
     );
 
     assert.deepEqual(messages((await load(service)).stack), [
-      '3 plugins: plug-in ./untyped.js has commands with options that have no type, so osls refuses every command for the service, also package and deploy; give each option a type, such as string or boolean',
+      '3 plugins: plug-in ./untyped.js has commands whose options have no type, so osls refuses every command for the service, including package and deploy; give each option a type, such as string or boolean',
       '3 plugins: a plug-in describes its options by an invalid schema',
     ]);
   });
@@ -375,7 +378,7 @@ describe('a service of another time', () => {
     assert.deepEqual(messages(stack), []);
     assert.match(
       informed.join('\n'),
-      /request\.schema of a is read as request\.schemas, as since Serverless 2/,
+      /request\.schema of a is read as request\.schemas, its name since Serverless 2/,
     );
   });
 

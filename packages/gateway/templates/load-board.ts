@@ -102,7 +102,7 @@ export class LoadBoard {
     return new DefinitionError(
       { file: asking },
       `stacks wait for each other's outputs: ${waits.join(', ')}; ` +
-        `write one of the values to custom.gatewright.variables ('cf:${stackName}.<Output>')`,
+        `write one of the values to custom.gatewright.variables, as 'cf:${stackName}.<Output>'`,
     );
   }
 

@@ -99,7 +99,7 @@ export const OTHER_TYPES = {
   'AWS::Serverless::Connector': { isWithoutEffect: true },
   'AWS::IAM::InstanceProfile': { isWithoutEffect: true },
   'AWS::CloudFormation::Stack': { consequence: NO_RESOURCES },
-  'AWS::WAFv2::*': { consequence: 'it filters no request' },
+  'AWS::WAFv2::*': { consequence: 'the gateway does not filter requests with it' },
   // These resources of CDK have no effect, because cross-region values are read directly from the stack that writes
   // them.
   'Custom::CrossRegionExportWriter': { isWithoutEffect: true },

@@ -174,7 +174,7 @@ function readParameters({ document, folder, stage, isChosen }: Source): ReadPara
   ].filter((each) => JSON.stringify(each.parameters) !== JSON.stringify(parameters));
   const reason =
     own.length === 0 && isChosen && ofDefault.length > 0
-      ? `stage ${stage} has none`
+      ? `the stage ${stage} is chosen, but its tables have no parameter_overrides`
       : `only tables of ${PARAMETER_COMMANDS.join(', ')} are read`;
   return {
     used: parameters,

@@ -121,7 +121,7 @@ function readAll<Entity extends { readonly arn: string }>(
  */
 function consequenceOf(stages: string, { allowUnguarded }: ServiceSettings): string {
   return allowUnguarded === true
-    ? 'the web ACL filters no request'
+    ? 'the web ACL does not filter requests'
     : `${stages} 500 to every request; pass --allow-unguarded to serve without the web ACL`;
 }
 
@@ -158,7 +158,11 @@ function readAssociation(
   const stageKey = stageKeyOf(resourceArn);
   if (stageKey === undefined) {
     if (HTTP_STAGE_ARN.test(resourceArn))
-      association.note('ResourceArn', 'AWS WAF does not support HTTP APIs', 'the web ACL filters no request');
+      association.note(
+        'ResourceArn',
+        'AWS WAF does not support HTTP APIs',
+        'the web ACL does not filter requests',
+      );
     else association.unsupported('ResourceArn', 'the gateway supports web ACLs only for stages of REST APIs');
     return undefined;
   }

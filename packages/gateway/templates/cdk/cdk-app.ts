@@ -123,7 +123,8 @@ function toFinding({ message, place }: Failure): Finding {
     type: '',
     message,
     rule: RULE,
-    consequence: 'the stacks of the last cdk synth are served, and cdk deploy may deploy others',
+    consequence:
+      'the gateway serves the stacks of the last cdk synth, and cdk deploy may deploy other stacks',
     place,
   };
 }
@@ -293,7 +294,7 @@ function listFiles({ folder, manifest }: App, { onProgress }: LoadOptions): read
     }
     if (found.length <= FILES_LOOKED_AT && folders.length <= FILES_LOOKED_AT) continue;
     onProgress?.(
-      `${basename(folder)}: the app has more than ${FILES_LOOKED_AT} files; changes to the others start no cdk synth`,
+      `${basename(folder)}: the app has more than ${FILES_LOOKED_AT} files; changes to the other files do not start cdk synth`,
     );
     break;
   }

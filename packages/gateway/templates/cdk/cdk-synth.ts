@@ -47,7 +47,7 @@ export function adviseCdk(folder: string): string {
     (name) => memberOf(memberOf(manifest, name), 'aws-cdk') !== undefined,
   );
   return isListed
-    ? 'install the packages of package.json, such as with npm install'
+    ? 'install the packages that package.json lists, for example with npm install'
     : 'run npm install --save-dev aws-cdk, or run npx cdk synth first';
 }
 
@@ -134,7 +134,7 @@ function describeOutput(text: string): string {
   const thrown = lines.findIndex((line) => THROWN.test(line));
   const shown = thrown === -1 ? lines.slice(-SHOWN_LINES) : lines.slice(thrown, thrown + SHOWN_LINES);
   const remedy = LOOKUP.test(text)
-    ? '; the gateway runs cdk synth without credentials: run npx cdk synth once with yours, so that cdk.context.json has the values'
+    ? '; the gateway runs cdk synth without credentials: run npx cdk synth once with your credentials, so that cdk.context.json contains the values'
     : '';
   const error = shown.map((line) => line.trim()).join(' ');
   return `: ${error.length > SHOWN_CHARACTERS ? `${error.slice(0, SHOWN_CHARACTERS)}…` : error}${remedy}`;

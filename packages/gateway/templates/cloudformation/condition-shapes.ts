@@ -14,7 +14,7 @@ type Refuse = (at: Path, message: string, consequence: string, rule?: RuleId) =>
 
 type Problem = { readonly at: Path; readonly message: string };
 
-const RESOLVED_HERE = 'it is resolved here';
+const RESOLVED_HERE = 'the gateway resolves the condition';
 export const NOT_BOOLEAN =
   'Template format error: Conditions can only be boolean operations on parameters and other conditions';
 

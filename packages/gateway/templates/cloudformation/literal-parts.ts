@@ -12,7 +12,7 @@ import type { Path } from './template-source.ts';
 
 type Refuse = (at: Path, message: string, consequence: string) => void;
 
-const IGNORED = 'it is ignored';
+const IGNORED = 'the gateway ignores this part of the template';
 const FORMAT = 'Template format error:';
 const ONLY_VERSION = '2010-09-09';
 const NAME = /^[A-Za-z0-9]{1,255}$/;
@@ -123,7 +123,7 @@ function checkMappingName(at: Path, kind: keyof typeof MAPPING_NAMES, refuse: Re
   const name = at.at(-1) ?? '';
   const [pattern, says] = MAPPING_NAMES[kind];
   if (!pattern.test(name) && !at.some((key) => key.startsWith('Fn::')))
-    refuse(at, says(name), 'it is read here');
+    refuse(at, says(name), 'the gateway accepts the name');
 }
 
 /**

@@ -135,7 +135,7 @@ function describeCopy(
 function describeRemote(address: string): Pick<Finding, 'consequence' | 'message' | 'remedy'> {
   return {
     consequence: NO_RESOURCES,
-    message: `the gateway does not read the template of the nested stack from ${address}, and no local file whose path matches the end of this address declares the parameters that are passed`,
+    message: `the template of the nested stack is at ${address}, which the gateway does not read; no local file both matches the end of this address and declares the parameters that are passed`,
     remedy: WRITE_PATH,
   };
 }

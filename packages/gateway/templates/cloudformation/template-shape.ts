@@ -65,7 +65,7 @@ export function checkShape(
     refuse(
       [unknown[0] ?? ''],
       `Template format error: Invalid template property or properties [${unknown.join(', ')}]`,
-      'it is ignored',
+      'the gateway ignores this part of the template',
     );
   const broken = ['Parameters', 'Mappings', 'Conditions', 'Outputs'].filter(
     (name) => template[name] !== undefined && !isJsonObject(template[name]),
@@ -112,7 +112,7 @@ function checkTransform(transform: Json | undefined, refuse: Refuse): void {
 
 function checkResource(logicalId: string, isName: RegExp, resource: Json, refuse: Refuse): boolean {
   const at = ['Resources', logicalId];
-  const leftOut = 'it is omitted';
+  const leftOut = 'the resource is omitted';
   if (!isName.test(logicalId))
     refuse(
       at,
@@ -133,12 +133,16 @@ function checkResource(logicalId: string, isName: RegExp, resource: Json, refuse
       refuse(
         [...at, policy],
         `Template format error: Unrecognized ${policy} ${value} for resource ${logicalId}`,
-        'it is ignored',
+        'the gateway ignores this part of the template',
       );
   }
   const unknown = Object.keys(resource).find((member) => !RESOURCE_MEMBERS.has(member));
   if (unknown !== undefined)
-    refuse([...at, unknown], `Invalid template resource property '${unknown}'`, 'it is ignored');
+    refuse(
+      [...at, unknown],
+      `Invalid template resource property '${unknown}'`,
+      'the gateway ignores this part of the template',
+    );
   const properties = resource['Properties'];
   if (properties === undefined || properties === null || isJsonObject(properties)) return true;
   refuse([...at, 'Properties'], 'Template format error: Properties must be a mapping', leftOut);

@@ -331,7 +331,7 @@ export class SamExpansion {
     for (const { at, message, remedy } of findRefusedGlobals(this.#globals))
       this.#tolerance.note(
         refusalWithRemedy({ file: this.#tree.file, line: this.#tree.lineOf(at) }, message, remedy),
-        'it is ignored',
+        'the gateway ignores this part of the template',
       );
   }
 

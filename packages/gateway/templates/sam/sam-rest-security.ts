@@ -63,7 +63,10 @@ export function eventSecurity(
     expansion.fail(route.ownerId, `${where}AuthorizationScopes works only when Authorizer is set`);
   const key = auth['ApiKeyRequired'];
   if (key !== undefined && !isTrue(key) && !isTrue(apiAuth['ApiKeyRequired']))
-    expansion.fail(route.ownerId, `${where}ApiKeyRequired can be false only if the API has ApiKeyRequired`);
+    expansion.fail(
+      route.ownerId,
+      `${where}ApiKeyRequired can be false only if Auth of the API has ApiKeyRequired: true`,
+    );
   if (key !== undefined) requirements.push(isTrue(key) ? { api_key: [] } : { api_key_false: [] });
   return requirements;
 }

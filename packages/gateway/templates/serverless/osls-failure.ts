@@ -214,7 +214,7 @@ function explainEarly({ message }: DriverFailure, file: string, known: Known): D
   const [, name = ''] = /:\s*([^,}]+)/.exec(text) ?? [];
   const variable = name.trim().replaceAll(/\W/g, '_').toUpperCase();
   const remedy = isLater
-    ? `osls reads ${property} before options and parameters; write \`\${env:${variable}}\` and set ${variable} in the environment or with --env-file`
+    ? `osls resolves ${property} before it reads options and parameters; write \`\${env:${variable}}\` and set ${variable} in the environment or with --env-file`
     : remedyFor(kind, text, known);
   const others = known.lacking.filter((one) => one.path.join('.') !== path.join('.'));
   const more = new Map(others.map((one) => [one.text, one.kind]));

@@ -36,7 +36,7 @@ const SECTIONS: readonly Section[] = [
   ...['domain', 'domains'].map((name) => ({
     path: ['provider', name],
     makes: 'the custom domain',
-    instead: 'write the domain under resources',
+    instead: 'define the domain under resources',
   })),
   {
     path: ['appSync'],
@@ -44,8 +44,8 @@ const SECTIONS: readonly Section[] = [
     instead: 'install serverless-appsync-plugin and list it under plugins',
     plugin: 'serverless-appsync-plugin',
   },
-  { path: ['ai'], makes: 'its agents', instead: 'write them under resources' },
-  { path: ['sandboxes'], makes: 'its sandboxes', instead: 'write them under resources' },
+  { path: ['ai'], makes: 'the agents', instead: 'define the agents under resources' },
+  { path: ['sandboxes'], makes: 'the sandboxes', instead: 'define the sandboxes under resources' },
 ];
 
 type Passed = { readonly path: readonly string[]; readonly message: string };

@@ -8,7 +8,7 @@ const { withoutAbsentProperties } = require('./serverless-shortcuts.cjs');
 const NO_CHANGE = 'it does not change the template';
 const BUNDLED = 'functions are bundled from source';
 const BUNDLES = 'is used only to bundle the functions with its own webpack';
-const WITHOUT_SEED = 'tables are served here without its seed data; pass it with --seed';
+const WITHOUT_SEED = 'the gateway does not load its seed data into tables; pass the data with --seed';
 
 /** Plug-ins that run, bundle or deploy code, with the consequence of skipping them. The template does not change. */
 const WITHOUT_EFFECT = new Map([
@@ -29,10 +29,10 @@ const WITHOUT_EFFECT = new Map([
   ['serverless-plugin-common-excludes', NO_CHANGE],
   [
     'serverless-domain-manager',
-    'its domains are not served; to call them here, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
+    'its domains are not served; to call them on this machine, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
   ],
   ['serverless-prune-plugin', NO_CHANGE],
-  ['serverless-plugin-split-stacks', 'the service is one stack here'],
+  ['serverless-plugin-split-stacks', 'the gateway serves the service as one stack'],
   ['serverless-s3-sync', NO_CHANGE],
   ['serverless-finch', NO_CHANGE],
   ['serverless-stack-output', NO_CHANGE],
@@ -42,11 +42,17 @@ const WITHOUT_EFFECT = new Map([
 
 /** Plug-ins that run here, each with the part of its work that is omitted here. */
 const WORK_IN_PART = new Map([
-  ['serverless-api-gateway-caching', 'sets the cache after a deployment: nothing is cached here'],
-  ['serverless-associate-waf', 'attaches the web ACL after a deployment: no request is filtered here'],
+  [
+    'serverless-api-gateway-caching',
+    'sets the cache after a deployment, so the gateway does not cache responses',
+  ],
+  [
+    'serverless-associate-waf',
+    'attaches the web ACL after a deployment, so the gateway does not filter requests',
+  ],
   [
     'serverless-offline-local-authorizers-plugin',
-    'replaces authorizers only in serverless-offline: here the authorizers of the events are called; if one is in another stack, start that stack, too',
+    'replaces authorizers only in serverless-offline; the gateway calls the authorizers that the events name. If an authorizer is in another stack, also start that stack',
   ],
 ]);
 
@@ -115,7 +121,7 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
     const pinned = /\d+/.exec(String(frameworkVersion ?? ''))?.[0];
     if (pinned !== undefined && pinned !== version.split('.')[0])
       inform(
-        `frameworkVersion ${frameworkVersion}: this service is read by ${name === 'osls' ? name : 'Serverless'} ${version}`,
+        `frameworkVersion is ${frameworkVersion}, but the gateway reads this service with ${name === 'osls' ? name : 'Serverless'} ${version}`,
       );
     for (const member of OF_DASHBOARD) delete configuration[member];
     const { provider } = configuration;
@@ -205,7 +211,7 @@ function withServiceName(configuration, note) {
   const consequence = 'only name and awsKmsKeyArn are read';
   note('service', 'this object notation is from before Serverless 3', consequence);
   for (const member of Object.keys(others))
-    note(`service.${member}`, 'osls has no such property', 'it is ignored');
+    note(`service.${member}`, 'osls has no such property', 'the property is ignored');
   const { provider } = configuration;
   const isKeyed = kmsKeyArn !== undefined && typeof provider === 'object' && provider !== null;
   return renameServiceVariables({
@@ -309,7 +315,9 @@ function renameRequestSchemas(functions, inform) {
       renamed.add(name);
     }
   if (renamed.size > 0)
-    inform(`request.schema of ${[...renamed].join(', ')} is read as request.schemas, as since Serverless 2`);
+    inform(
+      `request.schema of ${[...renamed].join(', ')} is read as request.schemas, its name since Serverless 2`,
+    );
 }
 
 function isOfGuard(message) {
@@ -319,7 +327,9 @@ function isOfGuard(message) {
 /** @param isWarning whether the service has configValidationMode: warn, with which osls does not stop */
 function noteMessage(message, note, configuration, isWarning, stopping) {
   const [, property = '', what = message] = PLACE.exec(message) ?? [];
-  const consequence = isWarning ? 'osls only warns of it' : `${stopping}; it is read here nevertheless`;
+  const consequence = isWarning
+    ? 'osls only warns about this'
+    : `${stopping}; the gateway reads the service nevertheless`;
   note(property, `${what}${explainEvent(property, configuration)}`, consequence, { isOfSchema: true });
 }
 
@@ -416,7 +426,11 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
 function withoutOldVariables(plugin, name, note) {
   if (plugin?.variableResolvers === undefined) return;
   plugin.variableResolvers = undefined;
-  note('plugins', `plug-in ${name} defines variables in the form of Serverless 2`, 'they have no value');
+  note(
+    'plugins',
+    `plug-in ${name} defines variables in the form of Serverless 2`,
+    'these variables have no value',
+  );
 }
 
 /**
@@ -437,12 +451,12 @@ function declareTypes(commands) {
 }
 
 const WITHOUT_TYPES =
-  'has commands with options that have no type, so osls refuses every command for the service, also package and deploy';
+  'has commands whose options have no type, so osls refuses every command for the service, including package and deploy';
 const remedyOfTypes = (name) =>
   name.startsWith('.')
     ? 'give each option a type, such as string or boolean'
     : `run npm install --save-dev ${name}@latest`;
-const AS_INSTALLED = 'the plug-in is used here as it is installed';
+const AS_INSTALLED = 'the gateway uses the installed plug-in unchanged';
 
 /** Wraps a hook so that an error is reported but does not stop the run. */
 function sparing(hook, name, event, fail) {

@@ -62,7 +62,7 @@ describe('resources of services that do not run here', () => {
     ...Object.entries(OTHER_TYPES)
       .filter(([, row]) => 'isWithoutEffect' in row)
       .map(([type]) => [type, undefined] as const),
-    ['AWS::WAFv2::RegexPatternSet', 'it filters no request'],
+    ['AWS::WAFv2::RegexPatternSet', 'the gateway does not filter requests with it'],
     ['Custom::Thing', 'the function of the custom resource is not called'],
     ['AWS::CloudFormation::CustomResource', 'the function of the custom resource is not called'],
     ['AWS::CloudFormation::Stack', 'resources of the nested stack do not exist'],

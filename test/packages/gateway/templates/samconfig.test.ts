@@ -131,7 +131,8 @@ const TABLE_ROWS: readonly {
     stage: 'prod',
     isChosen: true,
     value: undefined,
-    passedOver: /of \[default\.deploy\.parameters\] are not used: stage prod has none/,
+    passedOver:
+      /of \[default\.deploy\.parameters\] are not used: the stage prod is chosen, but its tables have no parameter_overrides/,
   },
   {
     name: 'the default if it is the stage',

@@ -246,7 +246,10 @@ describe('the folder of a CDK app', () => {
       await assert.rejects(load(folder), /npm install --save-dev aws-cdk, or run npx cdk synth first/);
       // A stranger's project listed aws-cdk in its package.json, and had no node_modules.
       writeFileSync(join(folder, 'package.json'), '{"devDependencies":{"aws-cdk":"2.1.0"}}');
-      await assert.rejects(load(folder), /install the packages of package\.json, such as with npm install/);
+      await assert.rejects(
+        load(folder),
+        /install the packages that package\.json lists, for example with npm install/,
+      );
     } finally {
       process.env['PATH'] = path;
     }

@@ -50,8 +50,8 @@ describe('what checkShape refuses', () => {
   const SERVERLESS = 'AWS::Serverless-2016-10-31';
   const resource = (members: JsonObject): JsonObject => ({ Resources: { Good: TOPIC, R: members } });
   type Said = readonly [at: string, message: string, consequence: string, rule?: string];
-  const isOmitted = 'it is omitted';
-  const isIgnored = 'it is ignored';
+  const isOmitted = 'the resource is omitted';
+  const isIgnored = 'the gateway ignores this part of the template';
   const noMapping = (name: string): Said => [
     name,
     `Template format error: ${name} must be a mapping`,

@@ -182,12 +182,12 @@ describe('a property that osls reads before its variables', () => {
     [
       '${param:name-of-it}',
       'not-compiled',
-      '${param:name-of-it} has no value: osls reads service before options and parameters; write `${env:NAME_OF_IT}` and set NAME_OF_IT in the environment or with --env-file',
+      '${param:name-of-it} has no value: osls resolves service before it reads options and parameters; write `${env:NAME_OF_IT}` and set NAME_OF_IT in the environment or with --env-file',
     ],
     [
       '${opt:colour}',
       'not-compiled',
-      '${opt:colour} has no value: osls reads service before options and parameters; write `${env:COLOUR}` and set COLOUR in the environment or with --env-file',
+      '${opt:colour} has no value: osls resolves service before it reads options and parameters; write `${env:COLOUR}` and set COLOUR in the environment or with --env-file',
     ],
     [
       '${env:NAME}-${opt:stage}',

@@ -60,7 +60,7 @@ describe('describePassedOver', () => {
     {
       name: 'agents',
       service: { ai: { agents: {} } },
-      begins: 'ai is compiled by Serverless 4 only, so its agents',
+      begins: 'ai is compiled by Serverless 4 only, so the agents',
     },
     { name: 'sandboxes', service: { sandboxes: {} }, begins: 'sandboxes is compiled by Serverless 4 only' },
   ];

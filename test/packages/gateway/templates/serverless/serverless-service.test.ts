@@ -22,7 +22,7 @@ describe('describeStages', () => {
     [
       'parameters of this stage, too',
       { stages: { dev: { params: { t: 1 } }, default: { params: { u: 1 } } } },
-      /^stages\.dev\.params \(t\) and stages\.default\.params \(u\) are read here as params, as by Serverless 4;/,
+      /^stages\.dev\.params \(t\) and stages\.default\.params \(u\) are read as params in this gateway, as in Serverless 4;/,
     ],
     ['nothing of another stage', { stages: { prod: { params: { t: 1 } } } }, undefined],
     [
@@ -64,7 +64,7 @@ describe('loadServerlessService', () => {
     );
     assert.match(
       said[1] ?? '',
-      /^gatewright-informs-\w+: stages\.default\.params \(t\) is read here as params/,
+      /^gatewright-informs-\w+: stages\.default\.params \(t\) is read as params in this gateway/,
     );
     assert.equal(said.length, 2);
   });
