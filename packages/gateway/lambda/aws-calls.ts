@@ -66,7 +66,7 @@ export function noteCallsToAws(log: (line: string) => void): (host: string) => v
     if (!isAwsHost(host) || noted.has(host) || noted.size >= MAX_NOTED) return;
     noted.add(host);
     log(
-      `a function calls ${host} on AWS itself: the gateway answers only calls that are signed with the local key in the function's environment, by a client that it redirects`,
+      `a function calls ${host} on AWS itself: the gateway answers a call only if its client is redirected to the gateway and signs the call with the local key in the function's environment`,
     );
   };
 }

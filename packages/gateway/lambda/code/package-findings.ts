@@ -112,7 +112,7 @@ function findInlineFindings({ handler, place, runtime }: FunctionDefinition): re
     {
       rule: 'missing-handler',
       place: propertyAt(place, 'Handler'),
-      message: `handler "${handler}": inline code is the file index, so Lambda does not find the file ${module}`,
+      message: `handler "${handler}": Lambda stores inline code in a file named index, so it does not find the file ${module}`,
       consequence: FAILS_EVERYWHERE,
       remedy: `set Handler to index.${name}`,
     },

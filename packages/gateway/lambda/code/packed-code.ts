@@ -39,7 +39,7 @@ export function notWritten(
 ): DefinitionError {
   return new DefinitionError(
     place,
-    `${what}: the folder ${folder} cannot be written (${codeOf(error)}); check its rights and the free space`,
+    `${what}: the folder ${folder} cannot be written (${codeOf(error)}); check its permissions and the free disk space`,
   );
 }
 

@@ -32,7 +32,7 @@ export function checkTogether(
     tolerance.note(
       new DefinitionError(
         place,
-        `ReservedConcurrentExecutions: functions reserve ${reserved} in total, but ${left}`,
+        `ReservedConcurrentExecutions: functions reserve ${reserved} concurrent executions in total, but ${left}`,
       ),
       'Lambda would refuse the reservation, but the gateway applies it',
     );

@@ -39,7 +39,7 @@ export async function findJava(
   if (java === undefined || version === undefined)
     return refuse(
       'Runtime',
-      `no Java is installed; install a JDK ${wanted} (https://aws.amazon.com/corretto)`,
+      `Java is not installed; install a JDK ${wanted} (https://aws.amazon.com/corretto)`,
     );
   if (Number(version) < Number(wanted))
     return refuse('Runtime', `Java ${version} is too old; install a JDK ${wanted}`);

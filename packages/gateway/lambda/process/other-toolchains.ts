@@ -26,7 +26,7 @@ export async function findRuby(
   const [ruby] = findPrograms(machine, /^ruby$/);
   const version = ruby === undefined ? undefined : await readVersion(ruby, ['-v'], /ruby (\d+\.\d+\.\d+)/);
   if (ruby === undefined || version === undefined)
-    return refusal(definition, 'Runtime', `no Ruby is installed; install Ruby ${wanted}`);
+    return refusal(definition, 'Runtime', `Ruby is not installed; install Ruby ${wanted}`);
   const gems = layerRoots(definition).map((layer) => join(layer, 'ruby', 'gems', `${wanted}.0`));
   const client = await readVersion(ruby, ['-e', FIND_CLIENT, taskRoot], /client=(.+)/);
   if (client === undefined)
@@ -71,7 +71,7 @@ export async function findDotnet(
   const messages =
     dotnet === undefined ? undefined : await readVersion(dotnet, ['--list-runtimes'], DOTNET_RUNTIMES);
   if (dotnet === undefined || messages === undefined)
-    return refusal(definition, 'Runtime', `no .NET is installed; install the .NET ${wanted} runtime`);
+    return refusal(definition, 'Runtime', `.NET is not installed; install the .NET ${wanted} runtime`);
   const assembly = handler.split('::')[0] ?? handler;
   const folder = [...built, taskRoot].find((one) => existsSync(join(one, `${assembly}.dll`)));
   const where = relative(process.cwd(), taskRoot) || '.';

@@ -129,7 +129,7 @@ function noPython(
 ): Toolchain {
   const none =
     passedOver.length === 0
-      ? 'no Python 3 is installed'
+      ? 'Python 3 is not installed'
       : `${passedOver.join(', ')}, and there is no other Python 3`;
   const install = `${none}; install Python ${wanted} (python.org, your system's packages, pyenv or uv)`;
   const message = `${runtime} cannot run here: ${install}`;

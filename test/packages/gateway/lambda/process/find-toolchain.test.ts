@@ -209,7 +209,7 @@ describe('a function in Java', () => {
       what: 'no Java',
       machine: () => aMachine({}),
       files: { 'a.jar': '' },
-      messages: /no Java is installed; install a JDK 21/,
+      messages: /Java is not installed; install a JDK 21/,
     },
     {
       what: 'nothing built',
@@ -364,9 +364,9 @@ describe('a function in Ruby or .NET', () => {
   const DOTNET = { dotnet: "#!/bin/sh\necho 'Microsoft.NETCore.App 8.0.11 [/usr]'\n" };
   const CLIENT_DLL = 'Amazon.Lambda.RuntimeSupport.dll';
   for (const [what, runtime, handler, programs, files, messages] of [
-    ['no Ruby', 'ruby3.4', 'app.run', {}, {}, /no Ruby is installed; install Ruby 3\.4/],
+    ['no Ruby', 'ruby3.4', 'app.run', {}, {}, /Ruby is not installed; install Ruby 3\.4/],
     ['no client', 'ruby3.4', 'app.run', RUBY(''), {}, /gem aws_lambda_ric is not installed; run gem install/],
-    ['no .NET', 'dotnet8', 'Shop::Run', {}, {}, /no \.NET is installed; install the \.NET 8 runtime/],
+    ['no .NET', 'dotnet8', 'Shop::Run', {}, {}, /\.NET is not installed; install the \.NET 8 runtime/],
     [
       'nothing published',
       'dotnet8',

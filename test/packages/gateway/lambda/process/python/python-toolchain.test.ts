@@ -86,7 +86,7 @@ describe('the Python of a function', () => {
       missing:
         /python3\.13 did not respond within 0\.05 s, and there is no other Python 3; install Python 3\.13/,
     },
-    { name: 'is missing if there is none', programs: {}, missing: /no Python 3 is installed; install/ },
+    { name: 'is missing if there is none', programs: {}, missing: /Python 3 is not installed; install/ },
   ];
   for (const { name, programs, venv, findings, missing } of rows)
     it(name, async () => {
