@@ -115,6 +115,6 @@ export function backendOf({ dynamodb, region }: GatewayOptions, store: Store): D
 /** Returns the reason why the clock cannot be moved; undefined means that it can be moved. */
 export function findClockObstacle({ dynamodb }: GatewayOptions): string | undefined {
   return dynamodb.kind === 'url'
-    ? 'the clock cannot be moved, because the DynamoDB of --dynamodb URL would not follow it'
+    ? 'the clock cannot be moved, because the DynamoDB at the URL of --dynamodb would keep its own time'
     : undefined;
 }

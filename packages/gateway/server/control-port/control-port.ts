@@ -340,7 +340,7 @@ function refuseWithoutApi(urls: readonly string[]): ControlReply {
   const remedy =
     endpoints === '' ? ', and no WebSocket API is loaded.' : `: use ${endpoints} as the endpoint.`;
   return wordRefusal('no-websocket-api', {
-    message: `@connections is served at the address of its API${remedy}`,
+    message: `@connections is served at the address of the WebSocket API${remedy}`,
   });
 }
 

@@ -80,7 +80,7 @@ function shadowed(resource: ResolvedResource, property: string, route: string): 
     property,
     message: `the route ${route} is never called at the address of the API: AWS answers /ping there itself, with 200 and Healthy Connection`,
     remedy:
-      'give the route another path, such as /health, or use a stage with a name, which stands before the path',
+      'give the route another path, such as /health, or use a named stage, whose name comes before the path',
     source: 'https://github.com/serverless/examples/issues/667',
   };
 }

@@ -21,7 +21,7 @@ function refuse(name: string): string | undefined {
   return name.length > MAX_LENGTH ? `${begin} have length less than or equal to ${MAX_LENGTH}` : undefined;
 }
 
-const FORM = `letters, digits and hyphens, at most ${MAX_LENGTH} of them, beginning with a letter`;
+const FORM = `at most ${MAX_LENGTH} letters, digits and hyphens, beginning with a letter`;
 
 export function judgeStackNames(stacks: readonly ResolvedStack[]): readonly DeployFinding[] {
   const folders = new Set<string>();
@@ -47,7 +47,7 @@ function judge(stack: ResolvedStack, folders: Set<string>): readonly DeployFindi
     return find(
       stackName,
       { file, line: stack.source?.lineOf?.(['service']), property: 'service' },
-      'the names of the service and the stage, from which osls makes the name, or provider.stackName,',
+      'the names of the service and the stage, from which osls makes the stack name, or provider.stackName,',
     );
   const folder = dirname(file);
   // The CDK refuses such names itself, and Terraform creates no stack.

@@ -64,7 +64,7 @@ function inWordsOfOsls(
   // osls does not add the condition of a function to the resources that it generates for the function.
   const isOfFunction = written?.startsWith('functions.') === true;
   const held = isOfFunction
-    ? remedy.replace(CONDITION, 'refer to $1 only inside of Fn::If with its condition')
+    ? remedy.replace(CONDITION, 'refer to $1 only inside of Fn::If with the condition of $1')
     : remedy;
   return {
     message: named(message),

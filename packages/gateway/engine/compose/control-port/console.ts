@@ -213,8 +213,9 @@ function redactorOf({ records, controlSecret, served }: Parts): Redactor {
 export function toUnsupported(finding: DeployFinding): readonly UnsupportedItem[] {
   const { stack: stackName, resource: logicalId, type, property, message, severity, file, line } = finding;
   // The message of such a finding says what AWS does. The gateway serves requests as if there were no finding.
-  const onAws = severity === 'refused' ? 'AWS refuses it' : 'the text above describes what happens on AWS';
-  const { consequence = `no effect on this machine; ${onAws}` } = finding;
+  const onAws =
+    severity === 'refused' ? 'AWS refuses this part' : 'the text above describes what happens on AWS';
+  const { consequence = `this gateway is not affected; ${onAws}` } = finding;
   const item = { stackName, logicalId, type, property, message, severity, file, line, consequence };
   return severity === 'unchecked' ? [] : [item];
 }

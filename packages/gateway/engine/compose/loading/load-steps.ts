@@ -187,12 +187,12 @@ function describeRuntimes(
   if (others.length === 0) return [];
   const names = sortNames(others).join(', ');
   const run = others.length === 1 ? 'function runs' : 'functions run';
-  return [`${names}: ${others.length} ${run} on Node.js ${RUNNING} here`];
+  return [`${names}: ${others.length} ${run} on Node.js ${RUNNING} in this gateway`];
 }
 
 function describeBorrowed(packages: readonly string[]): string[] {
   if (packages.length === 0) return [];
   return [
-    `${packages.join(', ')}: not installed in the project; the gateway provides the packages, as Lambda's runtime does`,
+    `the gateway provides ${packages.join(', ')}, as Lambda's runtime does, because the project does not contain them`,
   ];
 }

@@ -118,7 +118,7 @@ function reportNew(parts: Parts, reported: Set<string>): void {
     reported.add(identity.apiId);
     const urls = stages.filter(({ id }) => id === identity.apiId).map(({ url }) => url);
     options.log.write(
-      `${identity.name} is a new API, ${urls.length === 0 ? 'which has no stage, so that no address answers for it' : `served at ${urls.join(', ')}`}; restart the gateway to give the API a port of its own`,
+      `${identity.name} is a new API, ${urls.length === 0 ? 'which has no stage and therefore no address' : `served at ${urls.join(', ')}`}; restart the gateway to give the API a port of its own`,
     );
   }
   for (const { name } of events.fronts)

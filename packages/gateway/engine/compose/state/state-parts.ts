@@ -179,7 +179,7 @@ function adoptUsage(usage: readonly SavedUsage[], { served: { account } }: Parts
     member?.usage.adopt(kept);
     return member === undefined
       ? [
-          `usage of key ${keyId} in plan ${planId}: this gateway has no such plan, or the plan does not have this key`,
+          `the usage of key ${keyId} in plan ${planId} is not loaded: this gateway has no such plan, or the plan does not have this key`,
         ]
       : [];
   });

@@ -252,7 +252,7 @@ describe('openControlPort', () => {
         assert.equal(status, 403);
         assert.deepEqual(JSON.parse(body), {
           message:
-            '@connections is served at the address of its API: use http://127.0.0.1:3001/dev as the endpoint.',
+            '@connections is served at the address of the WebSocket API: use http://127.0.0.1:3001/dev as the endpoint.',
         });
       });
 
@@ -261,7 +261,8 @@ describe('openControlPort', () => {
       const { body } = await none.sendSigned('execute-api', '/@connections/x');
       await none.close();
       assert.deepEqual(JSON.parse(body), {
-        message: '@connections is served at the address of its API, and no WebSocket API is loaded.',
+        message:
+          '@connections is served at the address of the WebSocket API, and no WebSocket API is loaded.',
       });
     });
 

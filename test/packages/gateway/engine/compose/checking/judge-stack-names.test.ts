@@ -49,7 +49,7 @@ describe('judgeStackNames', () => {
       );
       for (const one of found) {
         assert.equal(one.severity, 'refused');
-        assert.match(one.remedy, /^write stack_name with letters, digits and hyphens, at most 128/);
+        assert.match(one.remedy, /^write stack_name with at most 128 letters, digits and hyphens/);
       }
     });
 

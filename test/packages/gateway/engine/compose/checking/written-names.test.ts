@@ -155,7 +155,7 @@ describe('a finding about what osls generates', () => {
       ),
       written: 'functions.getUsers.handler',
       message: 'its Condition is false',
-      remedy: 'refer to Topic only inside of Fn::If with its condition',
+      remedy: 'refer to Topic only inside of Fn::If with the condition of Topic',
     },
     {
       name: 'keeps the name of the property if only the events as a whole are known',

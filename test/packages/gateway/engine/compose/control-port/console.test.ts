@@ -28,8 +28,11 @@ describe('a finding of check, as the page of differences shows it', () => {
   it('says that AWS does otherwise, if requests are answered here all the same', () => {
     const shown = (severity: 'refused' | 'differs') =>
       toUnsupported({ ...finding, severity })[0]?.consequence;
-    assert.equal(shown('refused'), 'no effect on this machine; AWS refuses it');
-    assert.equal(shown('differs'), 'no effect on this machine; the text above describes what happens on AWS');
+    assert.equal(shown('refused'), 'this gateway is not affected; AWS refuses this part');
+    assert.equal(
+      shown('differs'),
+      'this gateway is not affected; the text above describes what happens on AWS',
+    );
   });
 
   it('keeps a consequence that is known, and shows nothing that only the account decides', () => {

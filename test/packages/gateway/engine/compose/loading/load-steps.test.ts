@@ -81,12 +81,12 @@ describe('the functions of a load', () => {
     {
       name: 'another version',
       runtimes: [own, 'nodejs18.x'],
-      said: [`nodejs18.x: 1 function runs on Node.js ${RUNNING} here`],
+      said: [`nodejs18.x: 1 function runs on Node.js ${RUNNING} in this gateway`],
     },
     {
       name: 'several others',
       runtimes: ['nodejs20.x', 'nodejs18.x', 'nodejs20.x'],
-      said: [`nodejs18.x, nodejs20.x: 3 functions run on Node.js ${RUNNING} here`],
+      said: [`nodejs18.x, nodejs20.x: 3 functions run on Node.js ${RUNNING} in this gateway`],
     },
   ])
     it(`say on what they run: ${name}`, async () => {
@@ -95,7 +95,7 @@ describe('the functions of a load', () => {
 
   it('say which packages are provided to them', async () => {
     assert.deepEqual((await read([own], { borrowed: ['aws-sdk'] })).said, [
-      "aws-sdk: not installed in the project; the gateway provides the packages, as Lambda's runtime does",
+      "the gateway provides aws-sdk, as Lambda's runtime does, because the project does not contain them",
       'replaced',
     ]);
   });

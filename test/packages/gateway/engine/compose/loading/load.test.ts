@@ -268,7 +268,7 @@ describe('a start with a stack that cannot be read', () => {
 
         assert.match(
           await said.promise,
-          /^mended is a new API, which has no stage, so that no address answers for it; restart the gateway to give the API a port of its own$/,
+          /^mended is a new API, which has no stage and therefore no address; restart the gateway to give the API a port of its own$/,
         );
       } finally {
         await started.close();

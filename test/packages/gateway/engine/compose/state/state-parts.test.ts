@@ -129,7 +129,12 @@ describe('the state file of a gateway', () => {
 
     assert.deepEqual(
       [status, body['left']],
-      [200, ['usage of key k in plan p: this gateway has no such plan, or the plan does not have this key']],
+      [
+        200,
+        [
+          'the usage of key k in plan p is not loaded: this gateway has no such plan, or the plan does not have this key',
+        ],
+      ],
     );
   });
 
