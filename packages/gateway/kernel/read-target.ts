@@ -26,7 +26,7 @@ export function readSchedule(
   compile: (expression: string) => Schedule,
 ): Schedule | undefined {
   return reader.attempt(
-    'it never runs',
+    'the schedule never runs',
     () => {
       const place = reader.resource.place('ScheduleExpression');
       try {

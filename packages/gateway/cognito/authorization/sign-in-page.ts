@@ -20,8 +20,10 @@ export function printSignInPage(page: SignInPage, headers: readonly string[]): C
   const { client, redirectUri, resource, scopes } = request;
   const facts = [
     `${client.name} asks for access${resource === undefined ? '' : ` to ${resource}`}.`,
-    `Client: ${client.kind === 'document' ? client.clientId : 'registered itself under a name that nobody has checked'}.`,
-    `You are then sent to ${new URL(redirectUri).host}.`,
+    client.kind === 'document'
+      ? `Client: ${client.clientId}.`
+      : 'The client registered itself, and nobody has checked its name.',
+    `After the sign-in, you are sent to ${new URL(redirectUri).host}.`,
     // MCP specification, localhost redirect URI risks: any program can claim the id of such a client.
     ...(client.kind === 'document' && client.redirectUris.every(isLoopbackOrigin)
       ? [

@@ -111,7 +111,10 @@ function refresh(request: ControlRequest, form: URLSearchParams, at: TokenContex
   const scopes = form.has('scope') ? splitScopes(form.get('scope')) : grant.scopes;
   const unknown = scopes.find((scope) => !grant.scopes.includes(scope));
   if (unknown !== undefined)
-    throw new OAuthError('invalid_scope', 'scope contains a scope that was not granted at the sign-in');
+    throw new OAuthError(
+      'invalid_scope',
+      'the parameter scope contains a scope that was not granted at the sign-in',
+    );
   at.refreshTokens.markUsed(token);
   return printTokens(grant, scopes, at);
 }
@@ -120,7 +123,10 @@ function refresh(request: ControlRequest, form: URLSearchParams, at: TokenContex
 function checkResource(form: URLSearchParams, { resource }: TokenGrant): void {
   const given = form.getAll('resource');
   if (given.some((one) => one !== resource))
-    throw new OAuthError('invalid_target', 'resource differs from the one in the authorization request');
+    throw new OAuthError(
+      'invalid_target',
+      'the parameter resource differs from the one in the authorization request',
+    );
 }
 
 /** Clients have no secret, so they only send their id, in the form or by Basic authentication. */

@@ -38,7 +38,7 @@ export function groupByApi(stacks: readonly ResolvedStack[], tolerance: Toleranc
       if (owner === undefined || part === undefined) continue;
       const item = toControlResource(resource);
       tolerance.attempt(
-        'it is omitted',
+        'this part of the API is omitted',
         () => {
           const group = findGroup(groups, item, owner);
           group.parts[part].push(item);

@@ -95,7 +95,7 @@ function refuseBodyAtEdge(received: Received, { length }: Buffer): void {
       kind: 'screen',
       isAtEdge: true,
       because: [
-        `The GET request has a body of ${length} bytes. The endpoint of the API is edge-optimized (EDGE, the default of EndpointConfiguration), and CloudFront, which AWS has in front of it, refuses such a request before API Gateway gets it.`,
+        `The GET request has a body of ${length} bytes. The endpoint of the API is edge-optimized (EDGE, the default of EndpointConfiguration), so the request passes through CloudFront. CloudFront refuses GET requests with a body before they reach API Gateway.`,
       ],
       changes: [
         'Send the values in the query, or use POST. Or make the endpoint regional: EndpointConfiguration with Types: [REGIONAL]. A change to the API takes effect when you deploy it again.',

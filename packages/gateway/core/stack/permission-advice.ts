@@ -173,11 +173,11 @@ function correctMethod(
     const at = `in the ${property} of ${one.logicalId} (${shortPlace(one, 'SourceArn')})`;
     if (method === 'ANY')
       return {
-        change: `Write * in place of ANY ${at}: ANY is a method of API Gateway and not a wildcard of an ARN, and the ARN of a call has the method of the request, such as GET.`,
+        change: `Write * in place of ANY ${at}: ANY is a method in API Gateway, not a wildcard in an ARN. The ARN of a call contains the method of the request, such as GET.`,
       };
     if (method.toUpperCase() === calledMethod)
       return {
-        change: `Write ${calledMethod} in place of ${method} ${at}, because an ARN has methods in capital letters.`,
+        change: `Write ${calledMethod} in place of ${method} ${at}, because methods in an ARN are in capital letters.`,
       };
     // The permission may be needed for its own method, which would be refused without it.
     return {

@@ -57,7 +57,9 @@ export class Queries {
       input.optionalInteger('endTime', FROM_ZERO),
     ];
     if (fromS === undefined || toS === undefined || fromS > toS)
-      throw invalidParameter('The query must have a startTime, and an endTime that is not before it.');
+      throw invalidParameter(
+        'The query must have a startTime and an endTime, and the endTime must not be before the startTime.',
+      );
     const limit = input.optionalInteger('limit', { least: 1, most: MAX_ROWS }) ?? MAX_ROWS;
     const query = read(input.text('queryString'));
     for (const name of names) if (!this.#groups.has(name)) throw this.#noGroup(name);

@@ -96,7 +96,7 @@ function timeOf(reader: ResourceReader, property: string): number | undefined {
   if (text === undefined) return undefined;
   const at = Date.parse(text);
   if (Number.isFinite(at)) return at;
-  reader.note(property, `"${text}" is not a time`, 'it is ignored');
+  reader.note(property, `"${text}" is not a time`, 'the gateway ignores this property');
   return undefined;
 }
 

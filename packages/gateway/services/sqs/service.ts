@@ -325,7 +325,7 @@ function readQueueMapping(reader: ResourceReader, queue: QueueDefinition): Queue
     reader.note(
       'MaximumBatchingWindowInSeconds',
       'FIFO queues do not support a batching window',
-      'it is ignored',
+      'the gateway ignores this property',
     );
   const batchSize = reader.integer('BatchSize', 10, 1, isFifo ? 10 : 10_000);
   if (!reader.flag('Enabled', true)) return undefined;

@@ -193,7 +193,7 @@ function parseText(call: Call): Json {
 
 function merge(call: Call): Json {
   const [left, right, isDeep] = call.args;
-  if (!isJsonObject(left) || !isJsonObject(right)) throw bad(call.text, 'it merges only objects');
+  if (!isJsonObject(left) || !isJsonObject(right)) throw bad(call.text, 'only objects can be merged');
   if (isDeep !== false) throw bad(call.text, 'only the shallow merging mode, false, is supported');
   return { ...left, ...right };
 }

@@ -19,7 +19,7 @@ export function describeOversize(field: Field, { bodyLimitBytes }: WebAcl, bodyB
   const handling = 'oversize' in field ? field.oversize : 'MATCH';
   const inspected = isBody(field) ? `first ${bodyLimitBytes} bytes` : LIMIT_OF_OTHERS;
   const size = isBody(field) && bodyBytes !== undefined ? ` (this one has ${bodyBytes} bytes)` : '';
-  return `the ${field.kind.replaceAll('-', ' ')} of the request exceeds the ${inspected} that AWS WAF inspects${size}, and OversizeHandling: ${handling} then decides, whatever else the statement compares`;
+  return `the ${field.kind.replaceAll('-', ' ')} of the request exceeds the ${inspected} that AWS WAF inspects${size}, so OversizeHandling: ${handling} decides the result, whatever the statement compares`;
 }
 
 export function adviseOversize(field: Field, acl: WebAcl, bodyBytes = 0): readonly string[] {

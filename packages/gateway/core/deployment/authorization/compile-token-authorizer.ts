@@ -174,7 +174,7 @@ function readIssuer(block: PropertyBag, audienceProperty: string): TrustedIssuer
   if (!isIssuerUrl(issuer))
     throw new DefinitionError(
       block.place('Issuer'),
-      `Invalid issuer: "${issuer}". Issuer must be an https URL without query string and fragment`,
+      `Invalid issuer: "${issuer}". Issuer must be an https URL without a query string or fragment`,
     );
   refuseUnknownSettings(block, ['Issuer', audienceProperty]);
   const audience = readTextList(block, audienceProperty);

@@ -127,7 +127,7 @@ function readRegexMatch(at: MemberReader): Statement {
   if (pattern === undefined)
     at.refuse(
       'RegexString',
-      `is not a regular expression that the gateway can evaluate (RE2, without look-around and backreferences): ${source}`,
+      `is not a regular expression that the gateway can evaluate (RE2, without look-around or backreferences): ${source}`,
     );
   return { kind: 'regex', inspection: readInspection(at), pattern };
 }

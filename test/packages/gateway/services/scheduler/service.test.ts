@@ -39,7 +39,7 @@ describe('schedules of a stack', () => {
     assert.deepEqual(services.scheduler.rows?.(), []);
     assert.deepEqual(
       faults.all.map(({ error, consequences }) => [error.message, ...consequences]),
-      [['"" is not a schedule: use rate(…), cron(…) or at(…)', 'it never runs']],
+      [['"" is not a schedule: use rate(…), cron(…) or at(…)', 'the schedule never runs']],
     );
   });
 

@@ -27,7 +27,7 @@ describe('a part that is larger than what AWS WAF inspects', () => {
       'a body',
       { Body: { OversizeHandling: 'MATCH' } },
       { body: Buffer.alloc(20_000, 'a') },
-      /the body of the request exceeds the first 16384 bytes .* \(this one has 20000 bytes\), and OversizeHandling: MATCH/,
+      /the body of the request exceeds the first 16384 bytes .* \(this one has 20000 bytes\), so OversizeHandling: MATCH/,
       /DefaultSizeInspectionLimit: KB_32/,
     ],
     [
