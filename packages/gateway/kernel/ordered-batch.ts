@@ -265,7 +265,8 @@ async function failBatch<Item>(
   );
   const loss = describeLoss(outcome);
   journal.note({ ...ended, as: 'destination', to: onFailureArn, loss }, cause);
-  if (loss !== undefined) report(`${onFailureArn}: ${loss}`);
+  if (loss !== undefined)
+    report(`the on-failure destination ${onFailureArn} did not receive the record: ${loss}`);
 }
 
 function describeResult(result: InvocationResult | undefined): object {

@@ -93,7 +93,7 @@ export class TargetDeliveries {
       });
       return;
     }
-    report(`${sourceArn} to ${target.arn}: ${outcome.message}`);
+    report(`${sourceArn} could not deliver an event to ${target.arn}: ${outcome.message}`);
     await this.#bury(one, outcome, retries);
   }
 
@@ -131,7 +131,8 @@ export class TargetDeliveries {
     const buried = await targets.send(target.deadLetterArn, body, { attributes, ...from });
     const loss = describeLoss(buried);
     journal.note({ ...end, as: 'dead-letter queue', to: target.deadLetterArn, loss }, cause);
-    if (loss !== undefined) report(`${target.deadLetterArn}: ${loss}`);
+    if (loss !== undefined)
+      report(`the dead-letter queue ${target.deadLetterArn} did not receive the event: ${loss}`);
   }
 }
 

@@ -133,7 +133,7 @@ describe('EventBuses', () => {
     assert.equal(bench.invoker.calls.length, 0);
     assert.match(
       bench.reports.join('\n'),
-      /nothing is delivered, because the input template turned the event \S+ into invalid JSON/,
+      /delivered nothing to \S+, because the input template turned the event \S+ into invalid JSON/,
     );
   });
 

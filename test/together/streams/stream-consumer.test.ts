@@ -389,7 +389,7 @@ describe('StreamConsumer', () => {
 
     assert.ok(
       bench.reports.includes(
-        `${gone}: the target is not in a loaded stack: QueueDoesNotExist: The specified queue does not exist.`,
+        `the on-failure destination ${gone} did not receive the record: the target is not in a loaded stack: QueueDoesNotExist: The specified queue does not exist.`,
       ),
       bench.reports.join('\n'),
     );

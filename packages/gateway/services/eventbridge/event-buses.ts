@@ -218,7 +218,7 @@ export class EventBuses {
             journal.causeOf(event.id) ?? journal.begin(),
           );
           report(
-            `${rule.arn} to ${target.arn}: nothing is delivered, because the input template turned the event ${event.id} into invalid JSON; write no quotes around variables, and no quotes or line breaks inside strings`,
+            `${rule.arn} delivered nothing to ${target.arn}, because the input template turned the event ${event.id} into invalid JSON; remove quotes around variables, and quotes and line breaks inside strings`,
           );
           continue;
         }

@@ -233,7 +233,8 @@ export class AsyncInvocations {
       });
       const loss = describeLoss(outcome);
       journal.note({ ...ended, as: 'destination', to: arn, loss }, cause);
-      if (loss !== undefined) report(`destination of ${pending.functionName}, ${arn}: ${loss}`);
+      if (loss !== undefined)
+        report(`the destination ${arn} of ${pending.functionName} did not receive the record: ${loss}`);
     }
     if (end.condition !== 'Success' && config.deadLetterArn !== undefined) {
       const attributes = failureAttributes(pending.id, end);
@@ -241,7 +242,9 @@ export class AsyncInvocations {
       const loss = describeLoss(outcome);
       journal.note({ ...ended, as: 'dead-letter queue', to: config.deadLetterArn, loss }, cause);
       if (loss !== undefined)
-        report(`dead-letter queue of ${pending.functionName}, ${config.deadLetterArn}: ${loss}`);
+        report(
+          `the dead-letter queue ${config.deadLetterArn} of ${pending.functionName} did not receive the event: ${loss}`,
+        );
     }
     if (this.#pending.delete(pending.id)) this.#characters -= pending.payload.length;
     kept.delete(PREFIX + pending.id);

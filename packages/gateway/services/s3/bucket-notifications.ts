@@ -108,7 +108,8 @@ export class BucketNotifications {
           sender: arnOf(region, bucket),
           subject: SUBJECT,
         });
-        if (outcome.kind === 'failed') report(`${bucket} to ${targetArn}: ${outcome.message}`);
+        if (outcome.kind === 'failed')
+          report(`the bucket ${bucket} could not deliver a test event to ${targetArn}: ${outcome.message}`);
       },
       (fault) => report(`${bucket}: ${String(fault)}`),
     );
@@ -184,7 +185,7 @@ export class BucketNotifications {
         }
         const { code, message } = outcome;
         journal.note({ kind: 'refused', ...way, code, message, next: { kind: 'none' } }, cause);
-        report(`${bucket} to ${targetArn}: ${message}`);
+        report(`the bucket ${bucket} could not deliver an event to ${targetArn}: ${message}`);
       },
       (fault) => report(`${bucket}: ${String(fault)}`),
     );

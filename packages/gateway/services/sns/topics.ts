@@ -169,7 +169,7 @@ export class Topics {
     const { code, message } = outcome;
     journal.note({ kind: 'refused', ...way, code, message, next: { kind: 'none' } }, cause);
     const end = { kind: 'ended', from: topicArn, condition: code } as const;
-    report(`${topicArn} to ${endpoint}: ${outcome.message}`);
+    report(`${topicArn} could not deliver a message to ${endpoint}: ${outcome.message}`);
     if (deadLetterArn === undefined) {
       journal.note({ ...end, as: 'dropped' }, cause);
       return;
@@ -182,7 +182,8 @@ export class Topics {
       sender: topicArn,
     });
     journal.note({ ...end, as: 'dead-letter queue', to: deadLetterArn, loss: describeLoss(buried) }, cause);
-    if (buried.kind === 'failed') report(`${deadLetterArn}: ${buried.message}`);
+    if (buried.kind === 'failed')
+      report(`the dead-letter queue ${deadLetterArn} did not receive the message: ${buried.message}`);
   }
 }
 

@@ -249,7 +249,10 @@ describe('tryBatch', () => {
     const { sent, said } = await run(aBatch([1]), gone, { rules, isDeaf: true });
 
     assert.equal('responseContext' in (sent[0]?.body as object), false);
-    assert.equal(said.at(-1), 'arn:dead: sns does not run here');
+    assert.equal(
+      said.at(-1),
+      'the on-failure destination arn:dead did not receive the record: sns does not run here',
+    );
   });
 
   it('drops records that are older than the mapping allows, and runs the others', async () => {

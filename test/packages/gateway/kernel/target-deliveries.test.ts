@@ -90,7 +90,7 @@ describe('TargetDeliveries', () => {
       await play();
 
       assert.equal(sent.length, tries, JSON.stringify(target));
-      assert.deepEqual(said, ['arn:rule to arn:target: busy']);
+      assert.deepEqual(said, ['arn:rule could not deliver an event to arn:target: busy']);
     }
   });
 
@@ -167,8 +167,8 @@ describe('TargetDeliveries', () => {
     await play();
 
     assert.deepEqual(said, [
-      'arn:rule to arn:target: sqs does not run here',
-      'arn:dead: sqs does not run here',
+      'arn:rule could not deliver an event to arn:target: sqs does not run here',
+      'the dead-letter queue arn:dead did not receive the event: sqs does not run here',
     ]);
   });
 });
