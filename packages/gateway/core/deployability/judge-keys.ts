@@ -53,7 +53,7 @@ export function judgeKeyOfLogs(
         resource: group,
         property: 'KmsKeyId',
         message: `The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:${region}:${accountId}:log-group:${group.physicalId}'`,
-        remedy: `add to KeyPolicy of ${key.logicalId} a statement with Effect: Allow, Principal: { Service: logs.${region}.amazonaws.com } (or write the region as \${AWS::Region} within Fn::Sub), Action: [kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey*, kms:Describe*] and Resource: "*"`,
+        remedy: `add this statement to KeyPolicy of ${key.logicalId}: { Effect: Allow, Principal: { Service: logs.${region}.amazonaws.com }, Action: [kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey*, kms:Describe*], Resource: "*" }. Within Fn::Sub, the region can also be \${AWS::Region}`,
       };
 }
 

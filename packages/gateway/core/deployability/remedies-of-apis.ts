@@ -26,7 +26,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
   },
   fixed(
     /\(a statement has no Principal\)$/,
-    "add Principal to each statement: the callers ({ AWS: ARN }), or '*' if the statement is about everybody",
+    "add Principal to each statement: the callers ({ AWS: ARN }), or '*' if the statement applies to all callers",
   ),
   {
     words: /^Invalid signing algorithm .*API Gateway supports (.+)$/,
@@ -50,7 +50,7 @@ const OF_API_GATEWAY: readonly RemedyRow[] = [
   ),
   fixed(
     /^Integration responses are for WebSocket APIs only/,
-    'remove the AWS::ApiGatewayV2::IntegrationResponse; an HTTP API changes responses by ResponseParameters of the integration',
+    'remove the AWS::ApiGatewayV2::IntegrationResponse; an HTTP API changes responses with ResponseParameters of the integration',
   ),
   fixed(
     /^Invalid selection pattern: /,

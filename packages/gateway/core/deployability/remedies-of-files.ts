@@ -154,10 +154,7 @@ const OF_FUNCTIONS: readonly RemedyRow[] = [
     'write the address itself as Location, or refer to a parameter with a value',
   ),
   fixed(/^AWS::Include requires the parameter Location/, 'add Parameters: { Location: s3://BUCKET/KEY }'),
-  fixed(
-    /^snippets include each other/,
-    'remove the Fn::Transform with which a snippet includes one of the others',
-  ),
+  fixed(/^snippets include each other/, 'remove the Fn::Transform with which one snippet includes another'),
   {
     words: /^an included snippet repeats keys of the template: (.+)$/,
     remedy: ([, keys = '']) =>

@@ -258,7 +258,7 @@ const OF_OTHERS: readonly RemedyRow[] = [
   fixed(/Empty arrays are not allowed/, 'list one or more values, or remove the field'),
   fixed(
     /^Input for target .* is not a valid JSON text/,
-    'write Input as JSON: a string is \'"…"\', with quotes inside',
+    'write Input as JSON; a string needs its own double quotes: \'"…"\'',
   ),
   {
     words: /contains invalid placeholder/,
@@ -287,7 +287,7 @@ const OF_OTHERS: readonly RemedyRow[] = [
   ),
   fixed(
     /,.* is not an IPv[46] network with a prefix length/,
-    'write each address as an item of its own; a parameter with several addresses has the type CommaDelimitedList, and is itself the list (Addresses: !Ref PARAMETER)',
+    'write each address as an item of its own; for a parameter with several addresses, use the type CommaDelimitedList and refer to it as the whole list (Addresses: !Ref PARAMETER)',
   ),
   fixed(
     /is not an IPv[46] network with a prefix length/,

@@ -280,7 +280,7 @@ function judgeRouteKeys({ Routes: routes }: JsonObject): Refusal | undefined {
     : {
         at: ['Routes', wrong],
         message: `Route key '${wrong}' must be alphanumeric. Only $connect, $disconnect, and $default special routes are supported.`,
-        remedy: `write ${wrong.slice(1)} instead of ${wrong}, and the route then receives the messages from which RouteSelectionExpression selects this value`,
+        remedy: `write ${wrong.slice(1)} instead of ${wrong}; the route then receives the messages for which RouteSelectionExpression returns this value`,
       };
 }
 
