@@ -266,12 +266,21 @@ describe('gatewright start --json', () => {
 
     const before = await greeting();
     writeFileSync(template, text.replace('GREETING: hello', 'GREETING: [broken'));
-    await until(() => gateway.output().stderr.includes('kept the stacks as before'));
-    assert.match(gateway.output().stderr, /loading the stacks again…\n[^]*kept the stacks as before/);
+    await until(() =>
+      gateway.output().stderr.includes('could not reload the stacks, so the previous version stays in use'),
+    );
+    assert.match(
+      gateway.output().stderr,
+      /loading the stacks again…\n[^]*could not reload the stacks, so the previous version stays in use/,
+    );
     const meanwhile = await greeting();
     // A plug-in may have refused it for a document, so it is tried again when one changes.
     writeFileSync(join(folder, 'access/orders.yml'), 'version: 1\n');
-    await until(() => gateway.output().stderr.split('kept the stacks as before').length === 3);
+    await until(
+      () =>
+        gateway.output().stderr.split('could not reload the stacks, so the previous version stays in use')
+          .length === 3,
+    );
     writeFileSync(template, text.replace('GREETING: hello', 'GREETING: welcome'));
     await until(() => gateway.output().stderr.includes('reloaded the stacks'));
     const afterwards = await greeting();

@@ -244,6 +244,6 @@ export function describeReload(notice: ReloadNotice): string {
     case 'reloaded':
       return `reloaded ${notice.what} in ${Math.round(notice.tookMs)} ms`;
     case 'kept':
-      return `kept ${notice.what} as before: ${notice.message}`;
+      return `could not reload ${notice.what}, so the previous version stays in use: ${notice.message}`;
   }
 }

@@ -84,7 +84,7 @@ export async function reachOwnApis(
     : { environment: usualVariables(proxy, family), args: [] };
 }
 
-/** Ruby's `Net::HTTP` reads `http_proxy` only, also for calls over TLS. */
+/** Ruby's `Net::HTTP` reads only `http_proxy`, even for calls over TLS. */
 function usualVariables(
   { url, authoritiesFile }: OwnProxy,
   family: string | undefined,

@@ -22,7 +22,7 @@ import type { StackResolver } from './cloudformation/stack-resolver.ts';
 import { isTerraformFile } from './terraform/terraform-files.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
 
-export const NOTHING_SERVED = 'it is not served';
+export const NOTHING_SERVED = 'the stack is not served';
 
 /**
  * Loads all sources at once and resolves them together. Exporting stacks come before importing stacks. A source is the

@@ -12,7 +12,7 @@ import { memberAt } from './template-place.ts';
 
 const FILES = ['samconfig.toml', 'samconfig.yaml', 'samconfig.yml'];
 /**
- * The tables from which the settings of the deployment are read. `sam sync` deploys, too. As for SAM, a command takes
+ * The tables from which the settings of the deployment are read. `sam sync` also deploys. As in SAM, a command takes
  * precedence over `global`.
  */
 const COMMANDS = ['deploy', 'sync', 'global'];

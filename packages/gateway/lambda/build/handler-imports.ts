@@ -167,7 +167,7 @@ export function findRuntimeImports(
   return [...findings.values()];
 }
 
-/** The bundler includes every import in the bundle, also those that Lambda's runtime has. */
+/** The bundler includes every import in the bundle, even those that Lambda's runtime has. */
 function notBundled(bundler: Bundler, specifier: string, importer: string): CodeFinding {
   const name = packageNameOf(specifier);
   const [scope = name] = name.split('/', 1);

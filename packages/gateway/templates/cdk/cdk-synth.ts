@@ -69,7 +69,7 @@ export function runSynth(
     signals,
   }: { readonly environment: NodeJS.ProcessEnv; readonly signals: readonly AbortSignal[] },
 ): Promise<Failure | undefined> {
-  // The command starts the app by a shell, so the whole group of processes is ended if the run takes too long, or if the
+  // The command starts the app through a shell, so the whole group of processes is ended if the run takes too long, or if the
   // gateway ends.
   const child = spawn(program, given, {
     cwd: folder,

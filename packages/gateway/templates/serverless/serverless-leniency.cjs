@@ -10,7 +10,7 @@ const BUNDLED = 'functions are bundled from source';
 const BUNDLES = 'is used only to bundle the functions with its own webpack';
 const WITHOUT_SEED = 'the gateway does not load its seed data into tables; pass the data with --seed';
 
-/** Plug-ins that run, bundle or deploy code, with the consequence of skipping them. The template does not change. */
+/** Plug-ins that run, bundle or deploy code, each with the consequence of skipping it. The template does not change. */
 const WITHOUT_EFFECT = new Map([
   ['serverless-offline', NO_CHANGE],
   ['serverless-offline-sns', NO_CHANGE],
@@ -40,7 +40,7 @@ const WITHOUT_EFFECT = new Map([
   ['serverless-localstack', NO_CHANGE],
 ]);
 
-/** Plug-ins that run here, each with the part of its work that is omitted here. */
+/** Plug-ins that the gateway runs, each with the part of its work that has no effect in the gateway. */
 const WORK_IN_PART = new Map([
   [
     'serverless-api-gateway-caching',

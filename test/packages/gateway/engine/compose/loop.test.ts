@@ -40,7 +40,7 @@ const LINES: {
     [
       'loading the stacks again…',
       'reloaded the stacks in 42 ms',
-      'kept list as before: Unexpected "=" (list.ts:9:13)',
+      'could not reload list, so the previous version stays in use: Unexpected "=" (list.ts:9:13)',
     ],
   ],
 };

@@ -124,7 +124,7 @@ describe('countUnsupported', () => {
       {
         ...item,
         message: 'a.js:6: reads authorizer.claims',
-        consequence: 'it is not served',
+        consequence: 'the stack is not served',
         file: 'shop.yml',
       },
       { ...item, message: 'is wrong', consequence: 'its routes return 500' },
@@ -133,7 +133,7 @@ describe('countUnsupported', () => {
     assert.deepEqual(lines.slice(0, 4), [
       '  Refused',
       '    shop.yml A: a.js:6: reads authorizer.claims',
-      '      → it is not served',
+      '      → the stack is not served',
       '',
     ]);
     assert.deepEqual(lines.slice(4, 6), ['    A: is wrong', '      → its routes return 500']);
