@@ -187,7 +187,7 @@ describe('Events of a start', () => {
     const QueueUrl = 'https://sqs.eu-west-1.amazonaws.com/123456789012/jobs';
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'o-1' }));
     client.destroy();
-    await line(/worker failed on a batch of 1 from jobs: not at first/);
+    await line(/worker failed on a batch of 1 message from jobs: not at first/);
     await ask('POST', 'clock', { shiftMs: 120_000 });
     assert.match(await line(/read INSERT/), /read INSERT o-1/);
   });
@@ -242,7 +242,7 @@ describe('Events of a start', () => {
       status: 200,
       body: { sent: 'arn:aws:sqs:eu-west-1:123456789012:jobs' },
     });
-    await line(/worker failed on a batch of 1 from jobs: not at first/);
+    await line(/worker failed on a batch of 1 message from jobs: not at first/);
     const { body } = (await ask('GET', 'events')) as { body: { sources: Record<string, unknown>[] } };
     assert.deepEqual(
       body.sources.map(({ kind, name, targets }) => [kind, name, targets]),

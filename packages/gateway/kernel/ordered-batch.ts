@@ -125,7 +125,7 @@ export async function tryBatch<Item>(
       : unread && `the batchItemFailures that it returned cannot be read: ${unread}`;
   if (fault !== undefined)
     ports.report(
-      `${rules.functionName} failed on a batch of ${fresh.records.length} from ${source.name}: ${fault}${describeNext(rules, rest)}`,
+      `${rules.functionName} failed on a batch of ${countRecords(fresh.records)} from ${source.name}: ${fault}${describeNext(rules, rest)}`,
     );
   return retry(rest, { at, over, result, endedMs, isCut });
 }
@@ -234,6 +234,10 @@ async function failExpired<Item>(
   return { fresh: { ...batch, records: batch.records.slice(old.length) }, old };
 }
 
+function countRecords({ length }: readonly unknown[]): string {
+  return `${length} record${length === 1 ? '' : 's'}`;
+}
+
 async function failBatch<Item>(
   { records, runs }: Batch<Item>,
   { rules, source, ports }: At<Item>,
@@ -243,7 +247,9 @@ async function failBatch<Item>(
   const { targets, report, random, clock, functionArnOf, journal } = ports;
   const cause = journal.join(records.map((record) => recordId(source, record)));
   const ended = { kind: 'ended', from: source.arn, condition } as const;
-  report(`${functionName}: discarded a batch of ${records.length} from ${source.name}: ${condition}`);
+  report(
+    `the batch of ${countRecords(records)} from ${source.name} for ${functionName} was discarded: ${condition}`,
+  );
   if (onFailureArn === undefined) {
     journal.note({ ...ended, as: 'dropped' }, cause);
     return;

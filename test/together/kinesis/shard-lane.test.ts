@@ -94,7 +94,7 @@ describe('StreamConsumer of a shard', () => {
     assert.deepEqual(batchesOf(bench).slice(4), ['b', 'c', 'd']);
     assert.match(
       bench.reports[0] ?? '',
-      /^work failed on a batch of 1 from orders: no\. The mapping has no MaximumRetryAttempts, so the batch is tried again/,
+      /^work failed on a batch of 1 record from orders: no\. The mapping has no MaximumRetryAttempts, so the batch is tried again/,
     );
   });
 

@@ -96,7 +96,7 @@ describe('QueueConsumer', () => {
     assert.deepEqual([counts.length, lengthOf(bench, 'jobs'), lengthOf(bench, 'dead')], [3, 0, 1]);
     assert.equal(
       bench.reports[0],
-      'work failed on a batch of 1 from jobs: no. The messages of the batch can be received again after 30 s (VisibilityTimeout), and move to dead once each has been received 3 times',
+      'work failed on a batch of 1 message from jobs: no. The messages of the batch can be received again after 30 s (VisibilityTimeout), and move to dead once each has been received 3 times',
     );
   });
 

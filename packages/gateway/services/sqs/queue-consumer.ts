@@ -217,18 +217,17 @@ export class QueueConsumer {
     const { functionName, reportsItems } = this.mapping;
     const { report } = this.#options;
     const { name } = this.#queue.definition;
+    const batch = `batch of ${known.size} message${known.size === 1 ? '' : 's'} from ${name}`;
     if (result.kind !== 'returned') {
       const why = result.kind === 'failed' ? result.errorMessage : describe(result);
-      report(
-        `${functionName} failed on a batch of ${known.size} from ${name}: ${why}${this.#describeNext()}`,
-      );
+      report(`${functionName} failed on a ${batch}: ${why}${this.#describeNext()}`);
       return { failed: () => true };
     }
     if (!reportsItems) return { failed: () => false };
     const outcome = readBatchFailures(result.payload, known);
     if (outcome.kind === 'all') {
       report(
-        `the batchItemFailures that ${functionName} returned cannot be read, because ${outcome.reason}. The whole batch of ${known.size} from ${name} counts as failed${this.#describeNext()}`,
+        `the batchItemFailures that ${functionName} returned cannot be read, because ${outcome.reason}. The whole ${batch} counts as failed${this.#describeNext()}`,
       );
       return { failed: () => true, failedItems: outcome.reason };
     }

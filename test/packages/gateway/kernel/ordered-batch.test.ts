@@ -134,7 +134,7 @@ describe('tryBatch', () => {
         endedMs: DUE_MS + 5,
       });
       assert.deepEqual(said, [
-        'sell failed on a batch of 2 from shop: broken. The mapping has no MaximumRetryAttempts, so the batch is tried again until it succeeds or its records expire; later records of the shard wait',
+        'sell failed on a batch of 2 records from shop: broken. The mapping has no MaximumRetryAttempts, so the batch is tried again until it succeeds or its records expire; later records of the shard wait',
       ]);
     }
   });
@@ -203,8 +203,8 @@ describe('tryBatch', () => {
 
     assert.deepEqual(tried, { over: [1, 2, 3], left: [], againAt: undefined, endedMs: DUE_MS });
     assert.deepEqual(said, [
-      'sell failed on a batch of 3 from shop: broken. This was the last try (MaximumRetryAttempts 2)',
-      'sell: discarded a batch of 3 from shop: RetryAttemptsExhausted',
+      'sell failed on a batch of 3 records from shop: broken. This was the last try (MaximumRetryAttempts 2)',
+      'the batch of 3 records from shop for sell was discarded: RetryAttemptsExhausted',
     ]);
     const [{ arn, body } = assert.fail('nothing was sent')] = sent;
     const { requestContext, ...rest } = body as { requestContext: { requestId: string } };
@@ -261,7 +261,7 @@ describe('tryBatch', () => {
 
     assert.deepEqual(tried?.over, [8, 9, 10, 11]);
     assert.deepEqual(JSON.parse(invoked[0]?.payload ?? ''), { Records: [{ n: 10 }, { n: 11 }] });
-    assert.deepEqual(said, ['sell: discarded a batch of 2 from shop: RecordAgeExceeded']);
+    assert.deepEqual(said, ['the batch of 2 records from shop for sell was discarded: RecordAgeExceeded']);
     const { requestContext, Info, ...rest } = sent[0]?.body as {
       requestContext: { approximateInvokeCount: number };
       Info: { endSequenceNumber: string };
