@@ -52,7 +52,7 @@ export function readChosenParts(
   const other = lists.find(({ parts }) => parts.join() !== first?.parts.join());
   if (first !== undefined && other !== undefined)
     throw new UsageError(
-      `${first.at}: parts are ${first.parts.join(', ')}, but at ${other.at} they are ${other.parts.join(', ')}: remove one of the lists`,
+      `${first.at}: the parts are ${first.parts.join(', ')}, but at ${other.at} they are ${other.parts.join(', ')}: remove one of the two lists`,
     );
   return first?.parts;
 }
@@ -67,10 +67,12 @@ function selectParts(
   const optional = named.flatMap((name) => included[name] ?? []);
   for (const { name, at } of without) {
     if (parts.some((part) => part.name === name))
-      throw new UsageError(`${at}: parts and without both name ${name}: remove it from one of them`);
+      throw new UsageError(
+        `${at}: "parts" and "without" both name ${name}: remove it from one of the two lists`,
+      );
     if (!optional.includes(name))
       throw new UsageError(
-        `${at}: without cannot name "${name}"; ${optional.length === 0 ? 'no chosen part includes another part, so remove without' : `expected one of ${optional.join(', ')}`}`,
+        `${at}: "without" cannot name "${name}"; ${optional.length === 0 ? 'no chosen part includes another part, so remove "without"' : `expected one of ${optional.join(', ')}`}`,
       );
   }
   const left = without.map(({ name }) => name);
@@ -174,7 +176,7 @@ function readSettings(file: string): PartSettings | undefined {
   const without = listOf(WITHOUT_MEMBER);
   if (parts === undefined && without !== undefined)
     throw new UsageError(
-      `${without[0]?.at ?? shown}: without is allowed only next to parts: also write parts`,
+      `${without[0]?.at ?? shown}: "without" is allowed only next to "parts": also write "parts"`,
     );
   return parts && { parts, without: without ?? [] };
 }

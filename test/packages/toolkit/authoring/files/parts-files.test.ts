@@ -41,7 +41,7 @@ describe('readChosenParts', () => {
     assert.deepEqual(readChosenParts(same.stack, NEEDS, 'cache'), ['cache']);
     assert.throws(() => readChosenParts(same.stack, NEEDS, 'authorizers'), {
       message:
-        /gatewright\.yml:1: parts are cache, but at --parts they are authorizers: remove one of the lists/,
+        /gatewright\.yml:1: the parts are cache, but at --parts they are authorizers: remove one of the two lists/,
     });
     assert.throws(() => readChosenParts(without.stack, NEEDS, ' '), { message: /name at least one part/ });
   });
