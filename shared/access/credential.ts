@@ -109,7 +109,7 @@ function suits(value: string, { name, scheme }: HeaderSource, sources: readonly 
 function readHeader(value: string, scheme: 'Bearer' | undefined): string {
   if (value.length > REQUEST_HEADERS_LIMIT_BYTES)
     throw malformed(
-      `the header has ${value.length} characters; a credential may have ${REQUEST_HEADERS_LIMIT_BYTES} at most`,
+      `the header has ${value.length} characters; a credential may have at most ${REQUEST_HEADERS_LIMIT_BYTES}`,
     );
   const before = scheme === undefined ? '' : BEARER.exec(value)?.[0];
   const token = before === undefined ? '' : value.slice(before.length);

@@ -84,7 +84,7 @@ export function callerOfTicket(event: unknown): TicketCaller {
   if (caller === undefined || ticketCaller === undefined)
     throw new DomainError(
       'CONFIG_INVALID',
-      "the route's authorizer does not pass on the caller: list the access document of the route under from of a ticket issuer, or shorten the caller's roles and scopes if they are too long for the authorizer's context",
+      "the route's authorizer does not pass on the caller: list the access document of the route under \"from\" of a ticket issuer, or shorten the caller's roles and scopes if they are too long for the authorizer's context",
     );
   const { subject, issuer, clientId, expiresAtEpochSeconds } = caller;
   if (issuer === undefined)
@@ -117,7 +117,7 @@ function takersOf(access: CompiledAccess, deployedStage: string, event: unknown)
   if (takers.length > 0) return takers;
   throw new DomainError(
     'CONFIG_INVALID',
-    `no access document accepts tickets of callers of this API: name ${giver.name} under from of a ticket issuer`,
+    `no access document accepts tickets of callers of this API: name ${giver.name} under "from" of a ticket issuer`,
   );
 }
 

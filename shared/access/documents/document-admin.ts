@@ -177,7 +177,7 @@ export class DocumentAdmin {
     if (!this.#setting.follows)
       throw new DomainError(
         'DOCUMENTS_NOT_FOLLOWED',
-        'the authorizers of this stack use the documents deployed with them, so publishing would change nothing: add documents: published to the params of this stage, deploy the stack once, then publish',
+        'the authorizers of this stack use the documents that were deployed with them, so publishing would change nothing. Add "documents: published" to the params of this stage in serverless.yml, deploy the stack once, and publish again',
       );
   }
 }

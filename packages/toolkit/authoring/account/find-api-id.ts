@@ -71,7 +71,7 @@ async function findByName(aws: SignedGet, name: string): Promise<string> {
   if (id !== undefined && ids.length === 1 && ID.test(id)) return id;
   if (id === undefined) throw new NoSuchApiError(`region ${aws.region} has no API with the name ${name}`);
   throw new UsageError(
-    `${ids.length} APIs in region ${aws.region} have the name ${name} (${ids.join(', ')}): write apiId instead`,
+    `${ids.length} APIs in region ${aws.region} have the name ${name} (${ids.join(', ')}): write one of these ids as apiId, instead of name`,
   );
 }
 
@@ -91,7 +91,7 @@ async function listAll(
     if (typeof after !== 'string' || after === '') return found;
     token = encodeURIComponent(after);
   }
-  throw new UsageError(`region ${aws.region} has too many APIs to search: write apiId instead`);
+  throw new UsageError(`region ${aws.region} has too many APIs to search: write apiId instead of name`);
 }
 
 async function ask(aws: SignedGet, action: string, parameters: Record<string, string>): Promise<unknown> {

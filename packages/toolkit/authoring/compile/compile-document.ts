@@ -349,7 +349,8 @@ function listRoutes(routes: readonly (readonly [number, CompiledRoute])[]): stri
 /** Returns the reason why the authorizers never allow a route (`isReachable`); undefined if they can allow it. */
 function reasonUnreachable(kind: CompiledDocument['kind'], path: string): string | undefined {
   if (kind === 'websocket' || isReachable(kind, path)) return undefined;
-  if (!path.isWellFormed()) return 'its name contains half of a surrogate pair, which no URL can contain';
+  if (!path.isWellFormed())
+    return 'its name contains half of a surrogate pair, which no URL can contain; rename the route';
   const routed = routedPath(kind, path);
   return routed === path
     ? 'servers behind the API read its name as another path; rename the route'

@@ -66,7 +66,7 @@ export function compileMcp(
  * Spring AI.
  */
 function withoutGet(path: string, kind: CompiledDocument['kind']): string {
-  return `has no route GET ${path}, so API Gateway responds to GET with ${kind === 'http' ? '404' : '403'}; clients of earlier revisions of MCP expect 405 from the server, and some of them stop at any other status: route all methods of ${path} to the function, and allow these methods in the rule for ${path}`;
+  return `has no route GET ${path}, so API Gateway responds to GET with ${kind === 'http' ? '404' : '403'}. Clients of earlier revisions of MCP expect 405 from the server, and some of them stop at any other status. Route all methods of ${path} to the function, and allow these methods in the rule for ${path}`;
 }
 
 /** The call must be charged in one place only; otherwise it would be charged twice. */

@@ -69,7 +69,7 @@ export const QUOTA = object(
     admissionKey: described(
       text(
         /^[A-Za-z0-9_-]{20,100}(\$\{stage\})?$/,
-        'the value of an API key: 20 to 100 letters, digits, _ and -, and then ${stage}, which stands for the stage of the API and is not counted as characters, such as shop-admitted-requests-${stage}',
+        'the value of an API key: 20 to 100 letters, digits, _ and -, and then ${stage} for the stage of the API, such as shop-admitted-requests-${stage}; the characters of ${stage} do not count',
       ),
       'REST APIs with ApiKeySourceType AUTHORIZER: the value of the API key that the authorizer returns for admitted requests. A request over quota then gets the gateway response INVALID_API_KEY, which can be mapped to 429; without admissionKey, it gets 403. API Gateway allows each value only once per account and region, so end the value with ${stage}.',
     ),

@@ -269,7 +269,7 @@ function entriesOf(value: unknown, path: Path, report: Report): [string, unknown
 
 function unknownKey(name: string, known: readonly string[]): string {
   const close = known.find((candidate) => isClose(candidate, name));
-  const hint = close === undefined ? `known are ${known.join(', ')}` : `did you mean "${close}"?`;
+  const hint = close === undefined ? `known keys: ${known.join(', ')}` : `did you mean "${close}"?`;
   return `unknown key "${name.slice(0, 60)}": ${hint}`;
 }
 

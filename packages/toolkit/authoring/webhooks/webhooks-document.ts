@@ -84,7 +84,7 @@ const SOURCE = refine(
           record(STAGE_NAME, 'a stage of this stack', SECRET, 1),
           (value) => typeof value !== 'object',
         ),
-        'Where the secret is stored, for each stage of the stack. Stages that are not listed do not have this source. If the value is customers, customers create secrets of their own in the portal, in the stages of masterSecret.',
+        'Where the secret is stored, for each stage of the stack. Stages that are not listed do not have this source. If the value is `customers`, customers create secrets of their own in the portal, in the stages of masterSecret.',
       ),
       target: TARGET,
     },
@@ -151,7 +151,7 @@ export function compileWebhooks(documentText: string, file: string): WebhooksBui
     return invalid(
       locate(
         ['sources', first, 'secrets'],
-        'customers needs masterSecret at the top level of the file, to state for each stage where the master secret is stored',
+        '"customers" needs masterSecret at the top level of the file, to state for each stage where the master secret is stored',
       ),
     );
   if (first === undefined && masterSecret !== undefined)

@@ -85,7 +85,7 @@ describe('DocumentAdmin', () => {
     const { publish } = aPublishedTable({ follows: false });
     await assert.rejects(publish(FIRST), {
       code: 'DOCUMENTS_NOT_FOLLOWED',
-      message: /^the authorizers of this stack use .*: add documents: published to the params/,
+      message: /^the authorizers of this stack use .*\. Add "documents: published" to the params/,
     });
   });
 });

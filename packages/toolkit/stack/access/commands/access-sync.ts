@@ -105,7 +105,7 @@ function describeOpened(
   const others =
     stages.length === 1
       ? ''
-      : `; the list of routes is shared by the stages ${stages.join(', ')}, so run sync for a stage before you deploy it`;
+      : `; the list of routes is shared by the stages ${stages.join(', ')}, so run gatewright access sync --stage NAME before you deploy one of them`;
   return opened.length === 0
     ? []
     : [

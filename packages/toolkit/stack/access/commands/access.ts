@@ -305,7 +305,9 @@ function findDocument(folder: string, name: string) {
 function withoutRoutes(folder: string, name?: string): UsageError {
   const which =
     name === undefined ? `no access document in ${folder}` : `no access document "${name}" in ${folder}`;
-  return new UsageError(`${which} has its routes yet: run gatewright access sync, which reads them`);
+  return new UsageError(
+    `${which} has a list of routes yet: run gatewright access sync, which reads the routes`,
+  );
 }
 
 /** Flags of `gatewright access publish | versions | rollback`, which manage the documents of deployed authorizers. */

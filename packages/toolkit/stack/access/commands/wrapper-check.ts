@@ -42,7 +42,7 @@ function describe(
     refuseByHeaders === true
       ? 'are enforced only by headers, and a client can write anything into headers'
       : 'have no effect, so every caller that reaches the server may use everything that the server offers';
-  return `the rules under mcp for POST ${path} ${effect}: withMcp() or mcp() of gatewright/mcp was not found in the code of the function ${logicalId}; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
+  return `the rules under mcp for POST ${path} ${effect}. The code of the function ${logicalId} does not contain withMcp() or mcp() of gatewright/mcp: wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
 }
 
 /**

@@ -79,7 +79,7 @@ describe('findApiId', () => {
     const endless = { item: [{ id: 'r1', name: 'shop' }], position: 'p' };
     await assert.rejects(
       find({ name: 'shop' }, { apigateway: endless }),
-      /too many APIs to search: write apiId/,
+      /too many APIs to search: write apiId instead of name/,
     );
   });
 
@@ -88,6 +88,9 @@ describe('findApiId', () => {
       'apigateway/restapis?limit=500': { item: [{ id: 'r1', name: 'shop' }] },
       'apigateway/v2/apis?maxResults=100': { items: [{ apiId: 'h1', name: 'shop' }] },
     };
-    await assert.rejects(find({ name: 'shop' }, answers), /2 APIs in region .* \(r1, h1\): write apiId/);
+    await assert.rejects(
+      find({ name: 'shop' }, answers),
+      /2 APIs in region .* \(r1, h1\): write one of these ids as apiId/,
+    );
   });
 });

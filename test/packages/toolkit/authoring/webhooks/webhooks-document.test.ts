@@ -92,7 +92,7 @@ sources:
     [
       /^masterSecret.*\n/m.exec(OF_CUSTOMERS)?.[0] ?? '',
       '',
-      /^5:14 .*customers needs masterSecret at the top/,
+      /^5:14 .*"customers" needs masterSecret at the top/,
     ],
     [
       'secrets: customers',

@@ -168,7 +168,9 @@ describe('gatewright access sync', () => {
       'orders: these routes no longer use an authorizer of Gatewright, so the rules of the document no longer protect them: GET /orders';
     assert.ok(stderr.includes(`warning: ${line}\n`), stderr);
     assert.ok(
-      both.stderr.includes(`${line}; the list of routes is shared by the stages prod, dev, so run sync`),
+      both.stderr.includes(
+        `${line}; the list of routes is shared by the stages prod, dev, so run gatewright access sync --stage NAME before`,
+      ),
       both.stderr,
     );
   });
@@ -280,10 +282,13 @@ describe('gatewright access matrix', () => {
     const { code, stderr } = await access('matrix', 'order');
 
     assert.deepEqual([unread.code, code], [1, 1]);
-    assert.match(unread.stderr, /no access document in .* has its routes yet: run gatewright access sync/);
+    assert.match(
+      unread.stderr,
+      /no access document in .* has a list of routes yet: run gatewright access sync/,
+    );
     assert.match(
       named.stderr,
-      /no access document "orders" in .* has its routes yet: run gatewright access sync/,
+      /no access document "orders" in .* has a list of routes yet: run gatewright access sync/,
     );
     assert.match(stderr, /no access document has the name "order"; expected one of orders$/m);
   });

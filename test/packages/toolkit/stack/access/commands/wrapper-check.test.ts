@@ -19,7 +19,7 @@ const RULE = { id: 'all', effect: 'allow', tools: ['*'] };
 const WRAPPED = `
 import { withMcp } from '@gatewright/handlers/mcp';
 export const handler = withMcp(async () => ({ statusCode: 200 }), { document: 'orders' });`;
-const TEXT = `the rules under mcp for POST /mcp have no effect, so every caller that reaches the server may use everything that the server offers: withMcp() or mcp() of gatewright/mcp was not found in the code of the function Answer; wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
+const TEXT = `the rules under mcp for POST /mcp have no effect, so every caller that reaches the server may use everything that the server offers. The code of the function Answer does not contain withMcp() or mcp() of gatewright/mcp: wrap its handler (node_modules/gatewright/docs/guides/protect/mcp.md)`;
 
 describe('checkMcpWrapper', () => {
   let root = '';
@@ -160,7 +160,7 @@ export const handler = async () => protectedResourceMetadata({ resource: 'https:
     );
     assert.match(
       warning ?? '',
-      /for POST \/mcp are enforced only by headers, and a client can write anything into headers: withMcp\(\) or mcp\(\) of gatewright\/mcp was not found in the code of the function Answer/,
+      /for POST \/mcp are enforced only by headers, and a client can write anything into headers\. The code of the function Answer does not contain withMcp\(\) or mcp\(\) of gatewright\/mcp: wrap/,
     );
   });
 
