@@ -50,7 +50,7 @@ export function createDynamoDbCache(options: DynamoDbCacheOptions): ResponseCach
   if (!/^[A-Za-z0-9._-]{1,64}$/.test(namespace))
     throw new DomainError(
       'CONFIG_INVALID',
-      `a cache namespace must be 1 to 64 letters, digits, dots, - and _, not ${namespace}`,
+      `a cache namespace must be 1 to 64 letters, digits, dots, - and _, not ${JSON.stringify(namespace)}`,
     );
   if (!Number.isInteger(maxBodyBytes) || maxBodyBytes < 1 || maxBodyBytes > LONGEST_BODY_BYTES)
     throw new DomainError(

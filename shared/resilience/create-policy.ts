@@ -43,7 +43,7 @@ export function createPolicy({ shared, observe, ...options }: CreatePolicyOption
   if (shared !== undefined && options.breaker === undefined)
     throw new DomainError(
       'CONFIG_INVALID',
-      `shared of ${options.name} needs a breaker: add breaker: {} for the defaults`,
+      `the option "shared" of policy "${options.name}" needs a breaker: add breaker: {} for the defaults`,
     );
   return createGuard(options, {
     clock: CLOCK,

@@ -41,7 +41,7 @@ export function createDynamoDbBreakers({ namespace, ...table }: DynamoDbBreakers
   if (!/^(?!undefined$)[A-Za-z0-9._-]{1,64}$/.test(namespace))
     throw new DomainError(
       'CONFIG_INVALID',
-      `a namespace of breakers must be 1 to 64 letters, digits, dots, - and _, not ${namespace}`,
+      `a namespace of breakers must be 1 to 64 letters, digits, dots, - and _, not ${JSON.stringify(namespace)}`,
     );
   if (!TABLE.test(table.tableName))
     throw new DomainError(

@@ -90,7 +90,7 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
 export function readPolicy(options: PolicyOptions): PolicyRules {
   const { name, timeoutMs, retry, hedge, bulkhead, breaker } = options;
   if (typeof name !== 'string' || !NAME.test(name))
-    throw wrong(`name must be 1 to 64 letters, digits, dots, - and _, not ${name}`);
+    throw wrong(`name must be 1 to 64 letters, digits, dots, - and _, not ${JSON.stringify(name)}`);
   for (const [what, known] of Object.entries(MEMBERS)) refuseUnknown(name, what, options, known);
   const { attempts = 1, baseMs = 50, capMs = 1000, budgetRatio = 0.1, budgetBurst = 10 } = retry ?? {};
   return {
@@ -118,7 +118,7 @@ export function readPolicy(options: PolicyOptions): PolicyRules {
 /** Reads `afterMs`. A value at or above the timeout is refused, because the second attempt would never be made. */
 function readHedge(name: string, timeoutMs: number, afterMs: number): number {
   if (inRange(name, 'hedge.afterMs', afterMs, [1, LONGEST_MS]) < timeoutMs) return afterMs;
-  throw wrong(`hedge.afterMs of ${name} must be below its timeoutMs (${timeoutMs}), not ${afterMs}`);
+  throw wrong(`hedge.afterMs of policy "${name}" must be below timeoutMs (${timeoutMs}), not ${afterMs}`);
 }
 
 /**
@@ -128,7 +128,7 @@ function readHedge(name: string, timeoutMs: number, afterMs: number): number {
 function refuseUnknown(name: string, what: string, options: PolicyOptions, known: readonly string[]): void {
   const given: unknown = what === '' ? options : options[what as keyof PolicyOptions];
   const unknown = Object.keys(given ?? {}).find((member) => !known.includes(member));
-  const owner = what === '' ? name : `${what} of ${name}`;
+  const owner = `${what === '' ? '' : `${what} of `}policy "${name}"`;
   if (unknown !== undefined) throw wrong(`${owner} has no setting ${unknown}; it has ${known.join(', ')}`);
 }
 
@@ -150,7 +150,8 @@ function readBreaker(name: string, timeoutMs: number, options: BreakerOptions): 
 }
 
 function whole(name: string, setting: string, value: number, range: readonly [number, number]): number {
-  if (!Number.isInteger(value)) throw wrong(`${setting} of ${name} must be a whole number, not ${value}`);
+  if (!Number.isInteger(value))
+    throw wrong(`${setting} of policy "${name}" must be a whole number, not ${value}`);
   return inRange(name, setting, value, range);
 }
 
@@ -160,9 +161,10 @@ function inRange(
   value: number,
   [least, most]: readonly [number, number],
 ): number {
-  if (typeof value !== 'number') throw wrong(`${setting} of ${name} must be a number, not ${String(value)}`);
+  if (typeof value !== 'number')
+    throw wrong(`${setting} of policy "${name}" must be a number, not ${String(value)}`);
   if (value >= least && value <= most) return value;
-  throw wrong(`${setting} of ${name} must be ${least} to ${most}, not ${value}`);
+  throw wrong(`${setting} of policy "${name}" must be ${least} to ${most}, not ${value}`);
 }
 
 function wrong(message: string): DomainError {

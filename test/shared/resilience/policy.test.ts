@@ -321,25 +321,31 @@ describe('a hedge', () => {
 
 describe('a policy', () => {
   for (const [options, message] of [
-    [{ name: 'a b' }, /^name must be 1 to 64 letters, digits, dots, - and _, not a b$/],
-    [{ timeoutMs: 0 }, /^timeoutMs of prices must be 1 to 900000, not 0$/],
+    [{ name: 'a b' }, /^name must be 1 to 64 letters, digits, dots, - and _, not "a b"$/],
+    [{ timeoutMs: 0 }, /^timeoutMs of policy "prices" must be 1 to 900000, not 0$/],
     [{ timeoutMs: NaN }, /not NaN$/],
-    [{ retry: { attempts: 1.5 } }, /^retry.attempts of prices must be a whole number, not 1.5$/],
-    [{ retry: { attempts: 2, budgetBurst: 0 } }, /^retry.budgetBurst of prices must be 1 to 1000, not 0$/],
-    [{ hedge: { afterMs: -1 } }, /^hedge.afterMs of prices/],
-    [{ bulkhead: { concurrent: 0 } }, /^bulkhead.concurrent of prices must be 1 to 10000, not 0$/],
-    [{ breaker: { failureRate: 0 } }, /^breaker.failureRate of prices must be 0.01 to 1, not 0$/],
-    [{ breaker: { minimumCalls: 21 } }, /^breaker.minimumCalls of prices must be 1 to 20, not 21$/],
-    [{ breaker: { probes: 26 } }, /^breaker.probes of prices must be 1 to 25, not 26$/],
-    [{ timeoutMs: '800' }, /^timeoutMs of prices must be a number, not 800$/],
+    [{ retry: { attempts: 1.5 } }, /^retry.attempts of policy "prices" must be a whole number, not 1.5$/],
+    [
+      { retry: { attempts: 2, budgetBurst: 0 } },
+      /^retry.budgetBurst of policy "prices" must be 1 to 1000, not 0$/,
+    ],
+    [{ hedge: { afterMs: -1 } }, /^hedge.afterMs of policy "prices"/],
+    [{ bulkhead: { concurrent: 0 } }, /^bulkhead.concurrent of policy "prices" must be 1 to 10000, not 0$/],
+    [{ breaker: { failureRate: 0 } }, /^breaker.failureRate of policy "prices" must be 0.01 to 1, not 0$/],
+    [{ breaker: { minimumCalls: 21 } }, /^breaker.minimumCalls of policy "prices" must be 1 to 20, not 21$/],
+    [{ breaker: { probes: 26 } }, /^breaker.probes of policy "prices" must be 1 to 25, not 26$/],
+    [{ timeoutMs: '800' }, /^timeoutMs of policy "prices" must be a number, not 800$/],
     [{ name: undefined }, /^name must be 1 to 64 letters, digits, dots, - and _, not undefined$/],
     [
       { hedge: { afterMs: 1000 } },
-      /^hedge.afterMs of prices must be below its timeoutMs \(1000\), not 1000$/,
+      /^hedge.afterMs of policy "prices" must be below timeoutMs \(1000\), not 1000$/,
     ],
-    [{ retry: { attempts: 2, base: 10 } }, /^retry of prices has no setting base; it has attempts, baseMs, /],
-    [{ breaker: { openMs: 10 } }, /^breaker of prices has no setting openMs; it has failureRate, /],
-    [{ timeout: 10 }, /^prices has no setting timeout; it has name, timeoutMs, /],
+    [
+      { retry: { attempts: 2, base: 10 } },
+      /^retry of policy "prices" has no setting base; it has attempts, baseMs, /,
+    ],
+    [{ breaker: { openMs: 10 } }, /^breaker of policy "prices" has no setting openMs; it has failureRate, /],
+    [{ timeout: 10 }, /^policy "prices" has no setting timeout; it has name, timeoutMs, /],
   ] as const)
     it(`refuses ${JSON.stringify(options)}`, () => {
       assert.throws(() => aPolicy(options as Partial<PolicyOptions>), { code: 'CONFIG_INVALID', message });
@@ -405,7 +411,7 @@ describe('createPolicy', () => {
 
     assert.throws(() => createPolicy({ name: 'prices', timeoutMs: 800, shared }), {
       code: 'CONFIG_INVALID',
-      message: 'shared of prices needs a breaker: add breaker: {} for the defaults',
+      message: 'the option "shared" of policy "prices" needs a breaker: add breaker: {} for the defaults',
     });
   });
 });
