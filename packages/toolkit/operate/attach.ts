@@ -130,7 +130,7 @@ export function attachCommand(): Command {
     .option('--invoke <route>', 'REST APIs only: route that the verify step invokes, such as "GET /orders"')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 wrong usage, 2 refused and nothing changed, 3 not finished, or the verification failed (attach without a step then undoes every change).',
+      '\nExit codes: 0 done; 1 wrong usage; 2 refused, and nothing was changed; 3 not finished, or the verification failed (gatewright attach without a step then undoes every change).',
     )
     .action(async (step: (typeof STEPS)[number] | undefined, flags: AttachFlags) => {
       await orExitCode((start) => attach(step, flags, start), REFUSED);

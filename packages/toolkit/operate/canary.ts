@@ -108,7 +108,7 @@ function startCommand(): Command {
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 wrong usage or refused before the start, 3 refused by AWS, 4 the watch ended the canary.',
+      '\nExit codes: 0 done; 1 wrong usage, or refused before the start; 3 refused by AWS; 4 the watch ended the canary.',
     )
     .action((flags: StartFlags) => orExitCode(() => start(flags)));
 }

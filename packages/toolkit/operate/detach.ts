@@ -33,7 +33,7 @@ export function detachCommand(): Command {
     .option('--force', 'undo the attachment except for parts that were changed after it', false)
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 wrong usage, 2 a part was changed after the attachment, so nothing was undone, 3 not finished, so run detach again (with --force, changed parts stay).',
+      '\nExit codes: 0 done; 1 wrong usage; 2 nothing was undone, because a part was changed after the attachment; 3 not finished: run gatewright detach again (with --force, changed parts stay).',
     )
     .action((flags: DetachFlags) => orExitCode((start) => detach(flags, start), REFUSED));
 }

@@ -46,7 +46,7 @@ export function doctorCommand(): Command {
       )
       .argument(
         '[source]',
-        'with --stage: folder of your Gatewright stack (default: gatewright/ if it has a serverless.yml, otherwise the current folder); otherwise a template or the folder of a service',
+        'with --stage: folder of your Gatewright stack (default: gatewright/ if it has a serverless.yml, otherwise the current folder); without --stage: a template or the folder of a service',
       )
       .option('--api <id>', 'id of a deployed API, or its name if only one API of that name has the stage')
       .option('--stage <name>', 'stage of the stack, or of the API', readStageOrDefault)
@@ -64,7 +64,7 @@ export function doctorCommand(): Command {
     .addHelpText(
       'after',
       '\ngatewright check, which does not need an account, lists the parts of the definition itself that AWS refuses; doctor adds what can be seen only in the account.' +
-        '\nExit codes: 0 no obstacle (warnings do not count), 1 wrong usage, 2 an obstacle, 3 no obstacle found, but not everything could be checked.',
+        '\nExit codes: 0 no obstacle (warnings do not count); 1 wrong usage; 2 an obstacle; 3 no obstacle was found, but not everything could be checked.',
     )
     .action(async (named: string | undefined, flags: DoctorFlags) => {
       const report = await choose(named, flags);

@@ -71,7 +71,7 @@ function replayCommand(): Command {
   )
     .addHelpText(
       'after',
-      '\nExit codes: 0 every event succeeded, 1 wrong usage, 2 some events are still in the queue.',
+      '\nExit codes: 0 every event succeeded; 1 wrong usage; 2 some events are still in the queue.',
     )
     .action(async (flags: ReplayFlags) => {
       const replayed =

@@ -17,7 +17,7 @@ export async function findUnfinished(plane: ControlPlane, journal: Journal, step
   if (step === 'apply' || !isLost(journal, { attachment, now }))
     return { journal, isThere: true, left: remaining(attachment, now) };
   printNotes(
-    `nothing is left in the API of the attachment in ${journal.folder}, for example because the API was created again; attach makes a new plan`,
+    `the API no longer has any part of the attachment that ${journal.folder} records, for example because the API was created again; gatewright attach makes a new plan`,
   );
   if (step !== 'snippets') journal.close();
   return { journal: nextJournal(journal), isThere: false, left: [] };

@@ -86,7 +86,7 @@ function findDifferences(saved: Plan, planned: Plan): readonly string[] {
       step.canaryPercent === other.canaryPercent
         ? describe(part, step.after, other.after).replaceAll(
             / was (.*?) and is now /g,
-            ' is $1 there and would be ',
+            ' is $1 in the saved attachment and would become ',
           )
         : `it ${canaryOf(step)}, and these options ${canaryOf(other, 'ask for')}`,
     ];

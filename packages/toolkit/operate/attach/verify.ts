@@ -149,7 +149,7 @@ async function askAuthorizer(
 function sawOf(result: ProbeResult): string {
   if (result.kind === 'failed') return `failed: ${result.message}`;
   if (result.kind !== 'denied' || result.spent === undefined) return result.kind;
-  return `the function knows the credential and its rules allow the call, but its customer may not call at the moment (${result.spent}): for a complete check, pass the credential of another customer`;
+  return `the function accepts the credential, and the rules allow the call, but the customer with this credential may not call at the moment (${result.spent}): for a complete check, pass the credential of another customer`;
 }
 
 /**

@@ -24,8 +24,8 @@ export function checkConcurrency({ stack, account }: Views): readonly Finding[] 
     {
       id: 'concurrency',
       level: 'obstacle',
-      what: `${sum} concurrent executions are reserved, but only ${free} can be reserved`,
-      why: `the account has ${concurrency} concurrent executions in this region; other stacks leave ${unreserved + had} of them unreserved, and AWS requires that at least ${LEFT_TO_OTHERS} stay unreserved`,
+      what: `this stack reserves ${sum} concurrent executions, but only ${free} can be reserved`,
+      why: `the account's quota in this region is ${concurrency} concurrent executions; other stacks leave ${unreserved + had} of them unreserved, and AWS requires that at least ${LEFT_TO_OTHERS} stay unreserved`,
       where: wanted.map(({ logicalId, count }) => `${logicalId}: ${count}`).join(', '),
       fix: 'lower the stage parameters whose names begin with "reserved", or request a higher quota: Service Quotas, AWS Lambda, "Concurrent executions"',
     },
