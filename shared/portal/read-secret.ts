@@ -25,7 +25,7 @@ export async function readClientSecret(place: SecretPlace): Promise<string> {
   if (secret !== undefined) return secret;
   throw new DomainError(
     'SECRET_UNAVAILABLE',
-    'the stored secret of the client at the issuer is empty: store the secret that the issuer has given to the client',
+    'the stored client secret is empty: store the secret that the issuer gave to the client',
   );
 }
 

@@ -19,6 +19,7 @@ export function guardLayout(write: ItemWrite, layout = LAYOUT): ItemWrite {
  */
 export function findNewerLayout(items: readonly (Item | undefined)[], layout = LAYOUT): string | undefined {
   for (const { layout: found = 1 } of items.filter((item) => item !== undefined))
-    if (!(Number(found) <= layout)) return `layout ${found} belongs to a newer stack`;
+    if (!(Number(found) <= layout))
+      return `an item has layout ${found}, which only a newer version of the stack can read`;
   return undefined;
 }

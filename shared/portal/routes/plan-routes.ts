@@ -268,7 +268,7 @@ function changePlanRoute(context: MemberContext): MemberRoute['route'] {
       if (version > context.customer.version + 1)
         throw new DomainError(
           'EDIT_CONFLICT',
-          "the version is more than one higher than the version of the customer's record",
+          "the version must be at most one more than the version of the customer's record",
         );
       // If the change was already made, the plan is in force and is no longer on offer; the record of the operation
       // then decides.

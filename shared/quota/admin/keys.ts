@@ -119,7 +119,10 @@ export function assignPlan(
     const at = known?.plan === plan ? {} : { at: requested.atEpochMs };
     const next = Number(item?.['ver'] ?? 0) + 1;
     if (version !== next)
-      throw new VersionConflict(next, `the next version is ${next}, but the request has ${version}`);
+      throw new VersionConflict(
+        next,
+        `the next version of the assignment is ${next}, but the request has ${version}`,
+      );
     return {
       writes: (record) => [
         recordWrite(asked, requested, record),

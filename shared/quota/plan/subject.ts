@@ -60,7 +60,7 @@ export function checkKey(pk: string): void {
   if (new TextEncoder().encode(pk).length > MAX_KEY_BYTES)
     throw new DomainError(
       'SUBJECT_INVALID',
-      `tenant, key and route together must not exceed ${MAX_KEY_BYTES} bytes as stored (# and % take three)`,
+      `tenant, key and route together must not exceed ${MAX_KEY_BYTES} bytes as stored (each # and % is stored as three bytes)`,
     );
 }
 

@@ -100,7 +100,7 @@ function describeChange({ price, carried = 0, replaced = 0 }: InvoiceLine): read
     ...(carried === 0
       ? []
       : [
-          `${printCount(carried)} ${carried === 1 ? 'unit' : 'units'} used in the same period before the change to this plan ${carried === 1 ? 'counts' : 'count'} first: included units and unit prices apply only after ${carried === 1 ? 'it' : 'them'}.`,
+          `${printCount(carried)} ${carried === 1 ? 'unit' : 'units'} used in the same period before the change to this plan ${carried === 1 ? 'is' : 'are'} counted first: included units and unit prices apply only after ${carried === 1 ? 'it' : 'them'}.`,
         ]),
     ...(replaced === 0 || isFree
       ? []

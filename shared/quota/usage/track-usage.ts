@@ -129,11 +129,11 @@ export function describeWaiting(waiting: readonly Waiting[]): string {
     ...(ahead.length === 0
       ? []
       : [
-          `the period has not started according to this clock: check the time in the log (${ahead.map(({ requestId }) => requestId).join(', ')})`,
+          `the period has not started according to the clock of this function: check the time of the log lines (${ahead.map(({ requestId }) => requestId).join(', ')})`,
         ]),
   ];
   const count = new Set(waiting.map(({ requestId }) => requestId)).size;
-  return `${count} ${count === 1 ? 'request waits' : 'requests wait'}: ${parts.join('; ')}`;
+  return `${count} ${count === 1 ? 'request is' : 'requests are'} not charged yet: ${parts.join('; ')}`;
 }
 
 type Grouped = {

@@ -39,7 +39,10 @@ describe('a write', () => {
   });
 
   it('is refused with a message that says why', () => {
-    assert.match(findNewerLayout([{ layout: 2 }], 1) ?? '', /layout 2 belongs to a newer stack/);
+    assert.match(
+      findNewerLayout([{ layout: 2 }], 1) ?? '',
+      /an item has layout 2, which only a newer version of the stack can read/,
+    );
   });
 });
 

@@ -128,7 +128,7 @@ describe('an invoice', () => {
       ],
     );
     assert.deepEqual(describeChanges(lines), [
-      'monthly, plan max: 14 units used in the same period before the change to this plan count first: included units and unit prices apply only after them.',
+      'monthly, plan max: 14 units used in the same period before the change to this plan are counted first: included units and unit prices apply only after them.',
       'monthly, plan pro: No fee for the period that a change of plan ended; the later plan charges its fee.',
     ]);
   });

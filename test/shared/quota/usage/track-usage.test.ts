@@ -175,7 +175,7 @@ describe('usage from access logs', () => {
     assert.deepEqual(tracked, { charged: 3, seen: 0, unchargeable: 0, waiting });
     assert.equal(
       describeWaiting(tracked.waiting),
-      '2 requests wait: customer plan broken cannot be read: save its next version',
+      '2 requests are not charged yet: customer plan broken cannot be read: save its next version',
     );
     keep(JSON.stringify({ id: 'broken', version: 2, limits: LIMITS }), 2);
     const again = await trackerOf(table).track(requests);
@@ -193,7 +193,10 @@ describe('usage from access logs', () => {
 
     const waiting = [{ requestId: 'ahead', plan: 'gold', reason: 'period-ahead' }];
     assert.deepEqual(tracked, { charged: 7, seen: 0, unchargeable: 0, waiting });
-    assert.match(describeWaiting(waiting as Waiting[]), /^1 request waits: the period has not started/);
+    assert.match(
+      describeWaiting(waiting as Waiting[]),
+      /^1 request is not charged yet: the period has not started/,
+    );
     assert.deepEqual(usedOf(table, '#daily#k'), [3]);
     table.nowMs += 2 * DAY_MS;
     assert.deepEqual(await trackerOf(table).track(requests), {

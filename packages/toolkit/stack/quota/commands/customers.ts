@@ -82,7 +82,7 @@ export function customersCommand(): Command {
     .addCommand(
       readCommand(
         'list',
-        'List the customers that have a record. usage show also lists tenants without a record, if their keys or tokens name the plan.',
+        'List the customers that have a record. gatewright usage show also lists tenants without a record, if their keys or tokens name the plan.',
       )
         .option('--plan <id>', 'only customers who have this plan now')
         .addOption(new Option('--state <state>', 'only customers in this state').choices(CUSTOMER_STATES))
@@ -180,7 +180,7 @@ async function setPlans(names: readonly string[], flags: TermFlags): Promise<voi
   const plan = names.at(-1);
   if (plan === undefined || tenants.length === 0)
     throw new UsageError(
-      `name the customers and then the plan, as in gatewright customers set-plan acme pro; there is only "${names.join(' ')}"`,
+      `name the customers and then the plan, as in gatewright customers set-plan acme pro; only "${names.join(' ')}" was given`,
     );
   await changeEach(tenants, (tenant) => setPlan(tenant, plan, flags));
 }

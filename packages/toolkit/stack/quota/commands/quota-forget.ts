@@ -128,7 +128,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
     );
   if (left > 0)
     throw new UsageError(
-      `items written while the command ran remain (${left}), so the customer still uses credentials: revoke the credentials, and run the command again`,
+      `not everything was deleted: items that were written while the command ran remain (${left}), so the customer still uses credentials. Revoke the credentials, and run the command again`,
     );
 }
 

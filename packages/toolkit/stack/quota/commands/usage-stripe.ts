@@ -111,7 +111,7 @@ async function toEvent(
   const endMs = Math.min(Date.parse(periodEnd) - 1000, Date.now());
   if (Date.now() - endMs > MAX_AGE_MS)
     throw new UsageError(
-      `the period of record ${recordId} ended more than 34 days ago, but Stripe does not accept events that are older than 35 days: bill its usage in Stripe yourself`,
+      `the period of record ${recordId} ended more than 34 days ago. Stripe does not accept events older than 35 days, so events that are almost as old are not sent: bill the usage of this period in Stripe yourself`,
     );
   return {
     event_name: price.meter,

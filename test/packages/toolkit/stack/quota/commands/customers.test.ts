@@ -289,6 +289,6 @@ describe('gatewright customers', () => {
       /^stark: suspended[^]*^oscorp: suspended/m,
     );
     const planOnly = await run('customers', 'set-plan', 'pro');
-    assert.match(planOnly.stderr, /name the customers and then the plan, as in .*; there is only "pro"/);
+    assert.match(planOnly.stderr, /name the customers and then the plan, as in .*; only "pro" was given/);
   });
 });

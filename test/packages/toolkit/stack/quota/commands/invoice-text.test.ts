@@ -105,7 +105,7 @@ describe('the pages of an invoice', () => {
     {
       name: 'units of an earlier plan',
       line: { carried: 1 },
-      says: 'plan gold\n1 unit used in the same period before the change to this plan counts first: included units and unit prices\napply only after it.',
+      says: 'plan gold\n1 unit used in the same period before the change to this plan is counted first: included units and unit prices\napply only after it.',
     },
     { name: 'a fee of nothing', line: { price: aPrice({ fee: '0.00' }) }, says: 'plan gold' },
     {

@@ -264,7 +264,7 @@ describe('gatewright usage stripe', () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^error: the period of record r-1 ended more than 34 days ago, but Stripe does not accept events that are older than 35 days/,
+      /^error: the period of record r-1 ended more than 34 days ago\. Stripe does not accept events older than 35 days/,
     );
   });
 });
