@@ -32,9 +32,9 @@ export function checkCommand(): Command {
     .option('--all', 'list every finding, including findings that are otherwise only counted', false)
     .addHelpText(
       'after',
-      '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls or Serverless 3, and a CDK app without a current cdk.out by cdk synth, in the same way as by start.\n' +
-        'doctor also checks what can be seen only in an account, such as names that are taken; access check compares access documents with routes.\n' +
-        'Exit codes: 0 if AWS refuses nothing, 1 if it refuses anything that gatewright.yml does not accept, or if no stack could be read.',
+      '\nCompiled templates, SAM and cdk.out are only read; a serverless.yml is compiled with osls or Serverless 3, and a CDK app without a current cdk.out by cdk synth, in the same way as by gatewright start.\n' +
+        'gatewright doctor also checks what can be seen only in an account, such as names that are taken; gatewright access check compares access documents with routes.\n' +
+        'Exit codes: 0 if AWS refuses nothing; 1 if AWS refuses anything that gatewright.yml does not accept, or if no stack could be read.',
     )
     .action(check);
 }
@@ -63,7 +63,7 @@ async function check(named: readonly string[], flags: CheckFlags): Promise<void>
   for (const { id, resource, at } of accepted)
     if (!findings.some((finding) => isMeant({ id, resource }, finding)))
       printNotes(
-        `${at}: check no longer finds ${id}${resource === undefined ? '' : ` of ${resource}`}, which this entry accepts; remove the entry`,
+        `${at}: gatewright check no longer finds ${id}${resource === undefined ? '' : ` of ${resource}`}, which this entry accepts; remove the entry`,
       );
   // If no stack could be read, nothing was checked, so a pipeline must not pass.
   if (counts.refused > 0 || stacks.length === 0) process.exitCode = 1;
@@ -128,7 +128,7 @@ function describe(findings: readonly Judged[], stacks: readonly string[], isAll:
   const accepted = findings.length - open.length;
   return [
     ...parts,
-    `${stacks.length === 0 ? 'No stack could be read' : stacks.join(', ')}: ${byOsls}${count(of('refused'), 'finding')} that AWS refuses, ${of('differs')} that differ, ${of('unchecked')} not checked${accepted === 0 ? '' : `, ${accepted} accepted`}${isAll ? '' : ' (--all lists each)'}`,
+    `${stacks.length === 0 ? 'No stack could be read' : stacks.join(', ')}: ${byOsls}${count(of('refused'), 'finding')} that AWS refuses, ${of('differs')} deployed but not as expected, ${of('unchecked')} not checked${accepted === 0 ? '' : `, ${accepted} accepted`}${isAll ? '' : ' (--all lists each)'}`,
   ];
 }
 

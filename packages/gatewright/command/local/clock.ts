@@ -20,7 +20,7 @@ const MOST_NAMED = 10;
 
 /** The warning that is printed when the clock goes back. */
 const STAYS =
-  'The clock was moved back. Everything that happened while the clock was ahead is kept: usage periods that were closed in that time are still closed, and their customers get 429, and a plan that a customer got in that time is not in force before that time. To start over, restart the gateway; if you use --data, delete its folder first.';
+  'The clock was moved back. Everything that happened while the clock was ahead is kept. Usage periods that were closed in that time stay closed, so their customers get 429. A plan that was assigned to a customer in that time is not in force before the time of its assignment. To start over, restart the gateway; if you use --data, delete its folder first.';
 
 async function moveClock(shift: string | undefined): Promise<void> {
   const body = shift === undefined ? undefined : readShift(shift);

@@ -140,7 +140,7 @@ describe('gatewright clock', () => {
 
     assert.match(
       stderr,
-      /The clock was moved back\. .*usage periods that were closed in that time are still closed/,
+      /The clock was moved back\. .*Usage periods that were closed in that time stay closed/,
     );
   });
 
@@ -383,8 +383,18 @@ describe('gatewright replay', () => {
   );
 
   for (const [what, words, environment, says] of [
-    ['an edit without an editor', ['--edit'], {}, /--edit needs an editor: set EDITOR/],
-    ['an empty editor', ['--edit'], { EDITOR: '' }, /--edit needs an editor: set EDITOR/],
+    [
+      'an edit without an editor',
+      ['--edit'],
+      {},
+      /--edit needs an editor: set the environment variable EDITOR/,
+    ],
+    [
+      'an empty editor',
+      ['--edit'],
+      { EDITOR: '' },
+      /--edit needs an editor: set the environment variable EDITOR/,
+    ],
     ['an invalid time', ['--at', 'later'], {}, /--at: "later" is not a time shift; write \+1d or -30m/],
   ] as const)
     it(`refuses ${what}, and sends nothing`, async () => {

@@ -37,7 +37,7 @@ describe('gatewright check', () => {
       /template\.yaml:5 Slow\.VisibilityTimeout: .*43200.*\[sqs-queue-visibilitytimeout\]/,
     );
     assert.match(stdout, /aws-resource-sqs-queue\.html#cfn-sqs-queue-visibilitytimeout/);
-    assert.match(stdout, /1 finding that AWS refuses, 1 that differ, 1 not checked/);
+    assert.match(stdout, /1 finding that AWS refuses, 1 deployed but not as expected, 1 not checked/);
   });
 
   it('lists a place once, with the resources that it touches, and each resource with --all', async () => {
@@ -123,7 +123,7 @@ ${functions.join('\n')}
     assert.equal(code, 0);
     assert.match(
       stderr,
-      /gatewright\.yml:1: check no longer finds sqs-queue-visibilitytimeout, which this entry accepts/,
+      /gatewright\.yml:1: gatewright check no longer finds sqs-queue-visibilitytimeout, which this entry accepts/,
     );
   });
 
