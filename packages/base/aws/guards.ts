@@ -71,7 +71,7 @@ export function refuseForeignHost(request: Arrival, rule: HostRule): GuardRefusa
 export function refuseHost(host: string): GuardRefusal {
   if (host.endsWith('.cloudfront.net'))
     return refusal(
-      `No API has the host '${printable(host)}', which is the name of a CloudFront distribution: the behavior sends the viewer's Host to the API, as the origin request policy AllViewer does, and AWS responds with 403. Set OriginRequestPolicyId to ${nameEdgePolicy('AllViewerExceptHostHeader')}`,
+      `No API has the host '${printable(host)}', which is the name of a CloudFront distribution. The cache behavior sends the viewer's Host header to the API, as with the origin request policy AllViewer, and AWS answers such requests with 403. Set OriginRequestPolicyId of the behavior to ${nameEdgePolicy('AllViewerExceptHostHeader')}`,
     );
   return refusal(
     `This gateway does not serve the host '${printable(host)}'. If a tunnel or proxy sends this host, start the gateway with --allow-host ${suggestedName(host)}`,

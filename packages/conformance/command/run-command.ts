@@ -62,7 +62,7 @@ Only for --target aws:
   --resume RUN            continues an interrupted run
   --sweep                 removes the resources that earlier runs left behind
 
-Exit code: 0 all cases that were run pass, 1 some differ or something was left behind, 2 could not run
+Exit code: 0 all cases that were run pass; 1 a case differs, or a resource was left behind; 2 the cases could not be run
 `;
 
 type Values = ReturnType<typeof parse>;

@@ -14,7 +14,7 @@ export function bodyOf(call: string, { body, error }: ControlReply): JsonObject 
 
 /**
  * Repeats a call until it has a result.
- * @param late says what is the case if it has none in time
+ * @param late what the error says if there is no result before the deadline
  */
 export async function repeatCall<Result>(
   ask: () => Promise<Result | undefined>,

@@ -26,7 +26,8 @@ function make(): ClientCertificates {
   const [authority, other] = ['parity authority', 'other authority'].map((commonName) =>
     makeAuthority({ commonName, ...life }),
   );
-  if (authority === undefined || other === undefined) throw new Error('the case needs two authorities');
+  if (authority === undefined || other === undefined)
+    throw new Error('the case needs two certificate authorities');
   const [trusted, stranger] = [authority, other].map((signer) => {
     const { certificate, privateKey } = issueFrom(signer, 'client', {
       commonName: 'device',

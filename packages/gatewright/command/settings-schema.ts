@@ -16,7 +16,7 @@ export function settingsSchema(start: Command): JsonSchema {
   };
   const claimsChecked = {
     description:
-      'Files and folders in which a person has checked the reads of authorizer.claims or authorizer.jwt; start and access check skip them.',
+      'Files and folders in which a person has checked the reads of authorizer.claims or authorizer.jwt; gatewright start and gatewright access check skip these files.',
     type: 'array',
     items: { type: 'string' },
   };

@@ -46,7 +46,7 @@ const needless = (
 
 const CORS = 'CORS follows the template, as on AWS; set `cors` of the event or provider.httpApi.cors';
 const TOKENS =
-  'authorizers run and verify as on AWS; `npx gatewright token` creates a token of the local issuer for those that check tokens of an issuer; for an authorizer function of the service, send a credential that this function accepts';
+  'authorizers run and verify as on AWS. If an authorizer checks tokens of an issuer, create a token of the local issuer with `npx gatewright token`. If the authorizer is a function of the service, send a credential that the function accepts';
 const NO_DOCKER = 'functions run without Docker';
 
 /** The default ports of serverless-offline, which users of its plug-in expect. */

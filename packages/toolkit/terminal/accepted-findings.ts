@@ -43,7 +43,7 @@ function parseAccepted(value: unknown, at: string): readonly AcceptedFinding[] {
   const { accept = [], ...others } = membersOf(value);
   if (!isJsonObject(value) || Object.keys(others).length > 0 || !Array.isArray(accept))
     throw new UsageError(
-      `${at}: check must be a map whose only member is a list "accept" of { id, resource?, reason }; found ${JSON.stringify(value)}`,
+      `${at}: "check" must be a map whose only member is a list "accept" of { id, resource?, reason }; found ${JSON.stringify(value)}`,
     );
   return accept.map((entry: unknown) => {
     const { id, resource, reason, ...more } = membersOf(entry);

@@ -319,7 +319,7 @@ function describeGateway(
   if (served === undefined) return undefined;
   const { part, by } = served;
   if (status === 404 && said === 'Not Found')
-    return `the admin API has no route ${method} ${path.split('?')[0]}: the stack lacks the part ${part}, or is of an older version. Add the part with gatewright init --add ${part} and deploy the stack; on this machine, wait until gatewright start has loaded it`;
+    return `the admin API has no route ${method} ${path.split('?')[0]}: the stack lacks the part ${part}, or is older than this command. Add the part with gatewright init --add ${part} and deploy the stack; on this machine, wait until gatewright start has loaded it`;
   if (status < 500) return undefined;
   // A change without its operation id would be made twice if the first attempt was carried out after all.
   const again =

@@ -35,7 +35,7 @@ export function readDeployed({
   readonly stage?: string;
 }): Deployed | undefined {
   if (api === undefined && stage === undefined) return undefined;
-  if (api === undefined) throw new UsageError('--stage is the stage of a deployed API: pass --api, too');
+  if (api === undefined) throw new UsageError('--stage names the stage of a deployed API: also pass --api');
   if (!/^[a-z0-9]{5,20}$/.test(api))
     throw new UsageError(`--api needs the id of the API, such as a1b2c3d4e5, not ${JSON.stringify(api)}`);
   if (stage !== undefined && !/^(?:\$default|[\w-]{1,128})$/.test(stage))
@@ -85,7 +85,7 @@ export function planOfDeployed(
     next: [
       ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
       ...(stack !== '' && packagesStack(own) ? [EXCLUDE] : []),
-      `check that region in params of ${join(stack, 'serverless.yml')} is the region of the API`,
+      `check that "region" under params in ${join(stack, 'serverless.yml')} is the region of the API`,
       `npx gatewright access sync --stage ${STACK_STAGE}   # reads the routes of the API; needs AWS credentials and AWS_REGION`,
       inStack(`npx serverless deploy --stage ${STACK_STAGE}`),
       'create customers and their keys before you attach, so that callers with a key are not refused: npx gatewright keys create --help',

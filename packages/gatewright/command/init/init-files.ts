@@ -60,7 +60,7 @@ export function documentFile({ api, routes, up, rules, hasQuotas = false }: Docu
 version: 1
 api:
   dev: { stack: ${stack}, logicalId: ${logicalId}, stage: ${stage} }
-  # For a deployed API, give its id and stage, set routes below to live, and run gatewright attach.
+  # For a deployed API, give its id and stage, write routes: live below, and run gatewright attach.
   # prod: { apiId: a1b2c3d4e5, stage: ${stage.startsWith('$') ? `'${stage}'` : 'prod'} }
 routes: ${routes} # live: the routes of the deployed API
 

@@ -100,7 +100,7 @@ async function create(flags: CreateFlags): Promise<void> {
   await change('/access/keys', body, flags);
   if (role.length === 0 && scope.length === 0)
     printNotes(
-      'The key has no role and no scope, so only rules that ask for neither allow it anything. To give it a role, create another key with --role, and revoke this one; gatewright access matrix prints what each role may call.',
+      'The key has no role and no scope, so only rules that require neither a role nor a scope allow its requests. To give it a role, create another key with --role, and revoke this one; gatewright access matrix prints what each role may call.',
     );
 }
 

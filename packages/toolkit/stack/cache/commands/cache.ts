@@ -53,7 +53,7 @@ function invalidateCommand(): Command {
     .option('--edge <path...>', 'also invalidate these paths in CloudFront, such as /orders/*')
     .option(
       '--allow-flush',
-      'flush the whole stage cache if a signed request cannot refresh one of its entries (authorizer, credential, api-key, method), or gets status 429 or a 5xx status three times',
+      'flush the whole stage cache if a signed request cannot refresh one of its entries (reason authorizer, credential, api-key or method), or gets status 429 or a 5xx status three times',
       false,
     )
     .option(

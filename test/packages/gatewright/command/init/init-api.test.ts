@@ -78,7 +78,7 @@ describe('gatewright init --api', () => {
         ['--api', 'a1b2c3d4e5', '--stage', 'a/b'],
         /--stage needs the name of a stage, such as prod or \$default, not "a\/b"/,
       ],
-      [['--stage', 'prod'], /--stage is the stage of a deployed API: pass --api, too/],
+      [['--stage', 'prod'], /--stage names the stage of a deployed API: also pass --api/],
       [['--api', 'a1b2c3d4e5', '--parts', 'webhooks'], /authorizers/],
     ] as const) {
       const { code, stderr } = await here.run('init', ...words);
