@@ -120,7 +120,7 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
         own === undefined
           ? `of plan ${plan}`
           : `(the customer’s own limit of ${own}, which replaces the limit of plan ${plan})`;
-      const what = limit === undefined ? '' : `${limit} ${of}, `;
+      const what = limit === undefined ? '' : `limit ${limit} ${of}, `;
       return printQuotaRefusal(
         verdict.kind === 'suspended'
           ? 'suspended'

@@ -103,9 +103,9 @@ describe('gatewright access', () => {
 
     assert.match(
       one.stdout,
-      /^DENY {2}GET \/orders\/8 {2}own allows the request only to the owner of the resource\ncaller sub=7 .*roles: support.*\nroute {2}GET \/orders\/\{id\}/,
+      /^DENY {2}GET \/orders\/8 {2}the rule own allows the request only to the owner of the resource\ncaller sub=7 .*roles: support.*\nroute {2}GET \/orders\/\{id\}/,
     );
-    assert.match(all.stdout, /GET \/orders +ALLOW {2}by list/);
+    assert.match(all.stdout, /GET \/orders +ALLOW {2}by rule list/);
     assert.match(all.stdout, /GET\/orders\/7"/);
     assert.equal(foreign.code, 1);
     assert.match(foreign.stderr, /--token is not a JWT|trusts no such issuer/);

@@ -143,10 +143,10 @@ describe('a quota counted from the access log', { timeout: 120_000 }, () => {
       await callsUntil(call, 403);
 
       await usageOf(sub, QUOTA);
-      assert.match(await explained(), /^DENY {2}GET \/hello {2}over quota: daily of plan free, until /);
-      assert.match(await askPage(sub), /^DENY over quota: daily of plan free, until /);
+      assert.match(await explained(), /^DENY {2}GET \/hello {2}over quota: limit daily of plan free, until /);
+      assert.match(await askPage(sub), /^DENY over quota: limit daily of plan free, until /);
     }
-    assert.match(await askPage('dora'), /^ALLOW by all$/);
+    assert.match(await askPage('dora'), /^ALLOW by rule all$/);
   });
 
   it('is closed to a key that was suspended before its first call, until it is resumed', async () => {

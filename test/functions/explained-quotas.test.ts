@@ -30,7 +30,7 @@ describe('the explanation of a refusal by a quota', () => {
       assert.equal(await api.get('/users', TOKEN), 403);
 
       const story = storyOf(api.last());
-      assert.match(story, /its quota refuses it: over quota: daily of plan partner, tenant acme\./);
+      assert.match(story, /its quota refuses it: over quota: limit daily of plan partner, tenant acme\./);
       assert.match(story, /The limit has units again \d+ (?:s|h) after this request\./);
       assert.match(
         story,
@@ -44,7 +44,7 @@ describe('the explanation of a refusal by a quota', () => {
     while ((await api.get('/users', TOKEN)) === 200);
 
     const story = storyOf(api.last());
-    assert.match(story, /over quota: pace of plan partner, tenant acme\./);
+    assert.match(story, /over quota: limit pace of plan partner, tenant acme\./);
     assert.match(story, /→ Send requests more slowly, or .*`gatewright customers set-plan acme PLAN`/);
     assert.doesNotMatch(story, /quota top-up|next period/);
     assert.equal(api.records.rows()[0]?.reason, 'over rate limit');
@@ -60,7 +60,7 @@ describe('the explanation of a refusal by a quota', () => {
     assert.equal(await api.get('/users/7', TOKEN), 403);
 
     const story = storyOf(api.last());
-    assert.match(story, /its quota refuses it: suspended: daily of plan partner, tenant acme\./);
+    assert.match(story, /its quota refuses it: suspended: limit daily of plan partner, tenant acme\./);
     assert.match(
       story,
       /→ Resume the limit daily with `gatewright quota resume acme daily` \(with `--key ID`/,
@@ -104,7 +104,7 @@ describe('the explanation of a refusal by a quota', () => {
     for (let call = 0; call < 4; call += 1) await api.get('/users', TOKEN);
 
     const story = storyOf(api.last());
-    assert.match(story, /which returned none: over quota: daily of plan partner, tenant acme\./);
+    assert.match(story, /which returned none: over quota: limit daily of plan partner, tenant acme\./);
     assert.match(story, /The limit has units again \d+ \w+ after this request/);
     assert.match(
       story,

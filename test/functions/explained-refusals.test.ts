@@ -43,8 +43,11 @@ describe('the explanation of a refusal by rules', () => {
 
   const REASONS: readonly (readonly [path: string, says: RegExp])[] = [
     ['/users', /refuses GET \/users: no rule allows it/],
-    ['/users/77', /refuses GET \/users\/\{id\}: own allows the request only to the owner of the resource/],
-    ['/admin', /refuses GET \/admin: by closed/],
+    [
+      '/users/77',
+      /refuses GET \/users\/\{id\}: the rule own allows the request only to the owner of the resource/,
+    ],
+    ['/admin', /refuses GET \/admin: by rule closed/],
   ];
   for (const kind of KINDS) {
     // The compiler refuses to cache simple results of such rules.

@@ -149,7 +149,7 @@ export const PERIOD_IS_CLOSED = 'the period of the limit is closed';
 const REFUSALS = ['over quota', 'period closed', 'suspended', 'charged'] as const;
 const REFUSAL = new RegExp(`: ((?:${REFUSALS.join('|')})\\b.*)$`, 's');
 
-/** Returns the text for `QUOTA_REFUSAL`, such as `over quota: monthly of plan free, tenant globex`. */
+/** Returns the text for `QUOTA_REFUSAL`, such as `over quota: limit monthly of plan free, tenant globex`. */
 export function printQuotaRefusal(refusal: (typeof REFUSALS)[number], details: string): string {
   return `${refusal}: ${details}`;
 }

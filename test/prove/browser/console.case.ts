@@ -151,7 +151,7 @@ async function askAccess(page: Page): Promise<void> {
   await page.click('tr:has-text("GET /users/{id}") button[aria-label^="partner"]');
   assert.match(
     await readText(page, '.story'),
-    /DENY own-profile allows the request only to the owner of the resource/,
+    /DENY the rule own-profile allows the request only to the owner of the resource/,
   );
   await lookAt(page, 'few-asked');
   await page.fill('label:has-text("Subject") input', '7');

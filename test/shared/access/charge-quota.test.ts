@@ -44,7 +44,7 @@ describe('an access document with a quota', () => {
     assert.equal(contextOf(third)['violatedPolicy'], 'daily');
     assert.ok(Number(contextOf(third)['retryAfter']) >= 43_200, 'not before the next day');
     assert.equal(contextOf(third)['sub'], 'alice');
-    assert.equal(contextOf(third)['quotaRefusal'], 'over quota: daily of plan partner, tenant acme');
+    assert.equal(contextOf(third)['quotaRefusal'], 'over quota: limit daily of plan partner, tenant acme');
     assert.equal(contextOf(second)['quotaRefusal'], undefined);
     assert.match(String(contextOf(second)['accessDecision']), /outcome=allow&.*&plan=partner&customer=acme&/);
     assert.deepEqual(counts, ['Allow', 'Allow', 'Deny quota_exceeded']);
@@ -69,7 +69,7 @@ describe('an access document with a quota', () => {
 
     assert.equal(
       refused['quotaRefusal'],
-      'over quota: monthly (the customer’s own limit of 20, which replaces the limit of plan pro), tenant acme',
+      'over quota: limit monthly (the customer’s own limit of 20, which replaces the limit of plan pro), tenant acme',
     );
     assert.equal(parseAccessDecision(refused['accessDecision'])?.ownQuota, '20');
   });
@@ -84,7 +84,10 @@ describe('an access document with a quota', () => {
     const refused = await ask('GET/users');
 
     assert.equal(effectOf(refused), 'Deny');
-    assert.equal(contextOf(refused)['quotaRefusal'], 'period closed: daily of plan partner, tenant acme');
+    assert.equal(
+      contextOf(refused)['quotaRefusal'],
+      'period closed: limit daily of plan partner, tenant acme',
+    );
     assert.match(String(contextOf(refused)['accessDecision']), /outcome=period-closed&/);
     assert.match(String(contextOf(refused)['rateLimit']), /^"daily";r=0;/);
   });

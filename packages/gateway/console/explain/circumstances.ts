@@ -172,7 +172,7 @@ export type MeterCircumstances = {
   /** Where the request has an API key that is not read, such as `query parameter x-api-key`. */
   readonly keyAt?: string | undefined;
   /**
-   * Why the authorizer returned no API key, such as `: over quota: monthly of plan free`; empty if it gives no reason.
+   * Why the authorizer returned no API key, such as `: over quota: limit monthly of plan free`; empty if it gives no reason.
    */
   readonly refusal?: string;
   readonly keyId: string | undefined;

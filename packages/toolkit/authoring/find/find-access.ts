@@ -211,7 +211,7 @@ function describeCharge(
     return showControls(
       `charged: plan ${subject.plan ?? ''}, tenant ${subject.tenant ?? ''}, key ${subject.key ?? ''}`,
     );
-  return `charged: ${missing}, so the authorizer returns 403 although the rules allow it`;
+  return `charged: ${missing}, so the authorizer returns 403 although the rules allow the request`;
 }
 
 /**
@@ -254,8 +254,14 @@ function claimsIn(part: unknown): readonly (readonly string[])[] {
   return [...own, ...Object.values(part).flatMap((inner: unknown) => claimsIn(inner))];
 }
 
+/** Returns a text such as `rule own` or `rules staff, own`, because the id of a rule may be an ordinary word. */
+export function nameRules(rules: readonly string[]): string {
+  return `${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')}`;
+}
+
 function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
-  const rules = verdict.rules.join(', ');
+  const rules = nameRules(verdict.rules);
+  const allow = verdict.rules.length === 1 ? 'allows' : 'allow';
   if (verdict.kind === 'open') {
     const { guard } = verdict.route;
     return guard === undefined
@@ -263,7 +269,10 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
       : ['OTHER', `the route has ${guard} and no authorizer of Gatewright, so rules do not apply`];
   }
   if (verdict.uncharged !== undefined)
-    return ['DENY', `${rules} allows the request, but the request cannot be charged: ${verdict.uncharged}`];
+    return [
+      'DENY',
+      `the ${rules} ${allow} the request, but the request cannot be charged: ${verdict.uncharged}`,
+    ];
   if (verdict.kind === 'allow') return ['ALLOW', `by ${rules}`];
   switch (verdict.reason) {
     case 'no-route':
@@ -275,7 +284,7 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
     case 'deny-rule':
       return ['DENY', `by ${rules}`];
     case 'not-owner':
-      return ['DENY', `${rules} allows the request only to the owner of the resource`];
+      return ['DENY', `the ${rules} ${allow} the request only to the owner of the resource`];
     case 'mcp-headers':
       return ['DENY', 'the rules under mcp deny the call that the headers of the message name'];
     case 'dot-segment':

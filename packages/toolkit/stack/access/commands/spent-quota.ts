@@ -2,6 +2,7 @@
  * Checks whether a caller whom the rules allow would nevertheless be refused because of a quota. Reads the tenant's
  * usage from the admin endpoint.
  */
+import { nameRules } from '@gatewright/authoring/find/find-access';
 import type { AccessResult } from '@gatewright/authoring/find/find-access';
 import { routeNameOf } from '#shared/access/charge-quota.ts';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
@@ -127,7 +128,7 @@ export function withLedger<A extends Allowed>(
   return {
     ...answer,
     word: 'DENY',
-    reason: `${spent}: the rules allow the request, but the response is ${status}`,
+    reason: `${spent}. The rules allow the request, but the response is ${status}`,
     spent,
   };
 }
@@ -135,7 +136,7 @@ export function withLedger<A extends Allowed>(
 /** Changes the decision to ALLOW, because the request can be charged to the recorded plan. */
 function asCharged<A extends Allowed>(answer: A): A {
   const verdict = without(answer.verdict, 'uncharged') as A['verdict'];
-  return { ...answer, verdict, word: 'ALLOW', reason: `by ${verdict.rules.join(', ')}` };
+  return { ...answer, verdict, word: 'ALLOW', reason: `by ${nameRules(verdict.rules)}` };
 }
 
 /** Returns a string such as `pro, assigned to the customer acme since 2026-11-16T…`. */
@@ -183,6 +184,6 @@ function ofRoute(rows: readonly Answer[], { verdict }: Pick<Allowed, 'verdict'>)
 function nameLimit({ limit, plan }: Answer, terms: Answer = {}): string {
   const isOwn = Object.hasOwn(membersOf(terms['limits']), String(limit));
   return isOwn
-    ? `${printValue(limit)} (the customer’s own limit, not the limit of plan ${printValue(plan)})`
-    : `${printValue(limit)} of plan ${printValue(plan)}`;
+    ? `limit ${printValue(limit)} (the customer’s own limit, not the limit of plan ${printValue(plan)})`
+    : `limit ${printValue(limit)} of plan ${printValue(plan)}`;
 }

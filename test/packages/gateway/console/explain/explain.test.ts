@@ -276,7 +276,7 @@ describe('explain', () => {
         list: ok,
         auth: () => ({
           ...policy('Allow', '*'),
-          context: { quotaRefusal: 'over quota: monthly of plan free' },
+          context: { quotaRefusal: 'over quota: limit monthly of plan free' },
         }),
       },
     );
@@ -286,7 +286,7 @@ describe('explain', () => {
     assert.match(storyOf(api.last()), /was refused with 429/);
     assert.match(
       storyOf(api.last()),
-      /from its authorizer \(ApiKeySourceType AUTHORIZER\), which returned none: over quota: monthly of plan free\./,
+      /from its authorizer \(ApiKeySourceType AUTHORIZER\), which returned none: over quota: limit monthly of plan free\./,
     );
     assert.match(storyOf(api.last()), /→ Wait for the next period, raise the limit or change the plan\.$/);
   });

@@ -196,12 +196,14 @@ describe('meter, key source AUTHORIZER', () => {
 
   // Without the reason, the line about a used-up quota would name an unknown key.
   it("gives the reason in the request's line why the authorizer returned no key, if it states one", async () => {
-    const api = behind('AUTHORIZER', undefined, { quotaRefusal: 'over quota: monthly of plan b\u001b[2J' });
+    const api = behind('AUTHORIZER', undefined, {
+      quotaRefusal: 'over quota: limit monthly of plan b\u001b[2J',
+    });
 
     assert.deepEqual(await statuses(api, 1, '/dev/pets', bearer), [403]);
     assert.match(
       api.ports.log.lines.at(-1) ?? '',
-      /meter \(the authorizer returned no usageIdentifierKey: over quota: monthly of plan b\\u001b\[2J\)$/,
+      /meter \(the authorizer returned no usageIdentifierKey: over quota: limit monthly of plan b\\u001b\[2J\)$/,
     );
   });
 

@@ -37,21 +37,21 @@ const SHOP = aDocument({ rules: RULES }, [
 describe('findAccess', () => {
   const support = aCaller({ role: ['support'], ip: '203.0.113.7' });
   for (const { ask, caller, word, reason } of [
-    { ask: 'GET /users', caller: support, word: 'ALLOW', reason: 'by list' },
-    { ask: 'get /users', caller: support, word: 'ALLOW', reason: 'by list' },
+    { ask: 'GET /users', caller: support, word: 'ALLOW', reason: 'by rule list' },
+    { ask: 'get /users', caller: support, word: 'ALLOW', reason: 'by rule list' },
     {
       ask: 'GET /users',
       caller: { ...support, ip: '198.51.100.1' },
       word: 'DENY',
-      reason: 'by office',
+      reason: 'by rule office',
     },
     { ask: 'GET /users', caller: { ...support, role: [] }, word: 'DENY', reason: 'no rule allows it' },
-    { ask: 'GET /users/ada', caller: withClaims({ sub: 'ada' }), word: 'ALLOW', reason: 'by own' },
+    { ask: 'GET /users/ada', caller: withClaims({ sub: 'ada' }), word: 'ALLOW', reason: 'by rule own' },
     {
       ask: 'GET /users/eve',
       caller: withClaims({ sub: 'ada' }),
       word: 'DENY',
-      reason: 'own allows the request only to the owner of the resource',
+      reason: 'the rule own allows the request only to the owner of the resource',
     },
     { ask: 'POST /users', caller: support, word: 'DENY', reason: 'no rule allows it' },
     { ask: 'GET /nothing', caller: support, word: 'DENY', reason: 'the API has no such route' },
@@ -85,7 +85,7 @@ describe('findAccess', () => {
 
     assert.equal(
       reasonOf('/users'),
-      'the route has no authorizer, so rules do not apply; if gatewright attach has added an authorizer since the routes were read, the rules decide: ALLOW, by list',
+      'the route has no authorizer, so rules do not apply; if gatewright attach has added an authorizer since the routes were read, the rules decide: ALLOW, by rule list',
     );
     assert.equal(reasonOf('/health'), 'the route has no authorizer, so rules do not apply');
   });
@@ -246,8 +246,8 @@ describe('findAccess with a quota', () => {
     const found = ask('/report', aCaller({ held: withoutPlan }));
 
     assert.equal(found.word, 'DENY');
-    assert.match(found.reason, /^all allows the request, but the request cannot be charged: /);
-    assert.match(found.quota ?? '', /, so the authorizer returns 403 although the rules allow it$/);
+    assert.match(found.reason, /^the rule all allows the request, but the request cannot be charged: /);
+    assert.match(found.quota ?? '', /, so the authorizer returns 403 although the rules allow the request$/);
     assert.equal(found.charge.isDeniedUncharged, true);
   });
 

@@ -91,13 +91,18 @@ describe('the credential of --token-file', () => {
     });
 
   for (const { refusal, policy, isUndone, live: status = 403 } of [
-    { refusal: 'over quota: monthly of plan free, tenant acme', policy: true, isUndone: false },
-    { refusal: 'over quota: monthly of plan free, tenant acme', policy: false, isUndone: false },
-    { refusal: 'period closed: monthly of plan free, tenant acme', policy: true, isUndone: false },
+    { refusal: 'over quota: limit monthly of plan free, tenant acme', policy: true, isUndone: false },
+    { refusal: 'over quota: limit monthly of plan free, tenant acme', policy: false, isUndone: false },
+    { refusal: 'period closed: limit monthly of plan free, tenant acme', policy: true, isUndone: false },
     { refusal: 'suspended: tenant acme', policy: true, isUndone: false },
     { refusal: 'charged: the request names no tenant', policy: true, isUndone: true },
     { refusal: undefined, policy: true, isUndone: true },
-    { refusal: 'over quota: monthly of plan free, tenant acme', policy: true, isUndone: 'live', live: 401 },
+    {
+      refusal: 'over quota: limit monthly of plan free, tenant acme',
+      policy: true,
+      isUndone: 'live',
+      live: 401,
+    },
   ])
     it(`that is refused with ${refusal ?? 'a denial by the rules'} (${policy ? 'a policy' : 'isAuthorized'}) by the API with ${status} ${isUndone !== false ? 'fails the check' : 'is reported, and fails no check'}`, async () => {
       await using live = await aLiveApi(() => 'nothing', token, status);

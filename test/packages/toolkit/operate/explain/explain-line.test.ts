@@ -190,7 +190,7 @@ describe('what only the texts of a line tell', () => {
     'error.responseType': 'ACCESS_DENIED',
     'authorizer.accessDecision':
       'document=orders&outcome=over-quota&issuer=local&key=k1&limit=monthly&customer=globex&rules=admins',
-    'authorizer.quotaRefusal': 'over quota: monthly of plan free, tenant globex',
+    'authorizer.quotaRefusal': 'over quota: limit monthly of plan free, tenant globex',
     'authorizer.retryAfter': '7200',
   };
   const rows: readonly {
@@ -203,7 +203,7 @@ describe('what only the texts of a line tell', () => {
     {
       name: 'a quota that an authorizer charges, with the time until its reset',
       values: quota,
-      says: /its quota refuses it: over quota: monthly of plan free, tenant globex.*API key k1.*units again 120 min after this request/,
+      says: /its quota refuses it: over quota: limit monthly of plan free, tenant globex.*API key k1.*units again 120 min after this request/,
       advises: /gatewright quota top-up globex monthly UNITS/,
     },
     {
@@ -215,7 +215,7 @@ describe('what only the texts of a line tell', () => {
         'error.responseType': 'INVALID_API_KEY',
       },
       api: { apiKeySource: 'AUTHORIZER' },
-      says: /returned none: over quota: monthly of plan free, tenant globex/,
+      says: /returned none: over quota: limit monthly of plan free, tenant globex/,
       advises: /./,
     },
     {

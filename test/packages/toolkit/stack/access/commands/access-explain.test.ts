@@ -112,7 +112,7 @@ describe('explain of a caller who is charged', () => {
     );
     assert.match(
       explained({ tenant: 'acme' }),
-      /^DENY {2}GET \/users {2}all allows the request, but the request cannot be charged: no claim plan\n/,
+      /^DENY {2}GET \/users {2}the rule all allows the request, but the request cannot be charged: no claim plan\n/,
     );
     const [answer] = explainAll(document, 'GET', '/users', asKey({ tenant: 'acme' })).answers;
     assert.equal((answer as { isDeniedUncharged: boolean }).isDeniedUncharged, true);
@@ -137,7 +137,7 @@ describe('explain of an API key', () => {
   it('goes by roles, scopes, tenant, plan and owner of the key, and says them', () => {
     const explained = explain(document, 'GET', '/users', flags({ held: key }));
 
-    assert.match(explained, /^ALLOW {2}GET \/users {2}by read\n/);
+    assert.match(explained, /^ALLOW {2}GET \/users {2}by rule read\n/);
     assert.match(
       explained,
       /\ncaller sub=0123456789abcdef {2}issuer: keys {2}tenant: acme {2}plan: gold {2}roles: admin, support \(of the key\) {2}scopes: .*a.* \(of the key\)/,

@@ -313,10 +313,10 @@ describe('gatewright access explain', () => {
     const all = await explain(['--claims', '{"sub":"7"}', '--policy']);
     const json = await explain(['GET', '/menu', '--claims', '{"sub":"7"}', '--policy', '--json']);
 
-    assert.match(one.stdout, /^ALLOW {2}GET \/orders {2}by list\n/);
+    assert.match(one.stdout, /^ALLOW {2}GET \/orders {2}by rule list\n/);
     assert.match(
       all.stdout,
-      /^GET \/menu +OPEN +.*\nGET \/orders +DENY +no rule allows it\nGET \/orders\/\{id\} +DENY +own allows /,
+      /^GET \/menu +OPEN +.*\nGET \/orders +DENY +no rule allows it\nGET \/orders\/\{id\} +DENY +the rule own allows /,
     );
     assert.ok(all.stdout.endsWith(`\n${JSON.stringify(POLICY, null, 2)}\n`), all.stdout);
     assert.deepEqual(JSON.parse(json.stdout.trim().split('\n').at(-1) ?? ''), { policy: POLICY });
@@ -360,7 +360,7 @@ describe('gatewright access explain', () => {
       assert.deepEqual(requests, [`GET /access/keys/${keyId}`]);
       assert.match(
         stdout,
-        /^ALLOW .*by list\ncaller sub=0123456789abcdef {2}issuer: keys {2}tenant: acme/,
+        /^ALLOW .*by rule list\ncaller sub=0123456789abcdef {2}issuer: keys {2}tenant: acme/,
         stderr,
       );
     }

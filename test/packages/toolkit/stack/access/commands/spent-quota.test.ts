@@ -127,7 +127,7 @@ const ROWS: readonly Row[] = [
     name: 'a spent limit of the key',
     spends: twice({ plan: 'free' }),
     asks: { plan: 'free' },
-    says: /^DENY .*over quota: daily of plan free, until 2026-.*: the rules allow the request, but the response is 403$/m,
+    says: /^DENY .*over quota: limit daily of plan free, until 2026-.*\. The rules allow the request, but the response is 403$/m,
   },
   {
     name: 'a spent limit of another key',
@@ -139,7 +139,7 @@ const ROWS: readonly Row[] = [
     name: 'a spent limit of the whole tenant',
     spends: twice({ plan: 'shared', key: 'k-2' }),
     asks: { plan: 'shared' },
-    says: /^DENY .*over quota: all of plan shared/,
+    says: /^DENY .*over quota: limit all of plan shared/,
   },
   {
     name: 'a limit that another plan of the tenant has spent',
@@ -151,7 +151,7 @@ const ROWS: readonly Row[] = [
     name: 'a spent limit of the route',
     spends: twice({ plan: 'routes', route: 'GET /users' }),
     asks: { plan: 'routes' },
-    says: /^DENY .*over quota: users of plan routes/,
+    says: /^DENY .*over quota: limit users of plan routes/,
   },
   {
     name: 'a spent limit of another route',
@@ -165,7 +165,7 @@ const ROWS: readonly Row[] = [
     spends: [],
     change: (tenant) => suspend(ports, requested('suspend'), { ...ofKey(tenant), plan: 'free' }),
     asks: { plan: 'free' },
-    says: /^DENY .*suspended: daily of plan free: the rules allow the request, but the response is 403$/m,
+    says: /^DENY .*suspended: limit daily of plan free\. The rules allow the request, but the response is 403$/m,
   },
   {
     name: 'the plan that is assigned to the key, not that of its token',
@@ -191,7 +191,7 @@ const ROWS: readonly Row[] = [
       await setState(ports, requested('suspended'), tenant, 'suspended');
     },
     asks: { plan: 'gold' },
-    says: /^DENY .*the customer .* is suspended: the rules allow the request, but the response is 403$/m,
+    says: /^DENY .*the customer .* is suspended\. The rules allow the request, but the response is 403$/m,
   },
   {
     name: 'a spent limit after those of sixty other keys',
@@ -200,7 +200,7 @@ const ROWS: readonly Row[] = [
       ...twice({ plan: 'free', key: 'z-1' }),
     ],
     asks: { plan: 'free', key: 'z-1' },
-    says: /^DENY .*over quota: daily of plan free/,
+    says: /^DENY .*over quota: limit daily of plan free/,
   },
 ];
 
@@ -245,7 +245,7 @@ describe('a caller whom the rules allow', () => {
     const claims = claimsOf({ plan: 'routes' }, 'a spent limit of the route');
     const { text: all } = await explainWithLedger(DOCUMENT, undefined, undefined, flagsOf(claims));
 
-    assert.match(all, /GET \/users +DENY +over quota: users of plan routes/);
+    assert.match(all, /GET \/users +DENY +over quota: limit users of plan routes/);
     assert.match(all, /GET \/orders +ALLOW/);
   });
 
