@@ -209,7 +209,7 @@ async function changeCustomer(request: Omit<AdminRequest, 'operationId'>, flags:
     describeChange(answer),
     ...(isFirst(after, followed)
       ? []
-      : [isLater(request) ? 'nothing changes before then' : describeInForce(after, followed)]),
+      : [isLater(request) ? 'nothing changes before that time' : describeInForce(after, followed)]),
   ]);
   const failed = describeFailure(followed);
   if (failed !== undefined)
@@ -241,7 +241,7 @@ function describeFailure(followed: Followed | UsageError): string | undefined {
   const failed = followed.outside.filter(({ done }) => done !== true);
   if (failed.length === 0) return undefined;
   const list = failed.map(({ step, reason }) => `${printValue(step)}: ${printValue(reason)}`).join('; ');
-  return `cached results of authorizers could not be removed (${list}), so they stay until the authorizers' TTL ends, at most 300 s, and other requests may be decided by the earlier record`;
+  return `cached results of authorizers could not be removed (${list}), so they stay until the authorizers' TTL ends, after at most 300 s. Other requests may be decided by the earlier record`;
 }
 
 function describeChange(answer: Answer): string {
@@ -260,13 +260,13 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
     followed instanceof UsageError
       ? ''
       : followed.revoked
-        ? `its API keys are revoked (${followed.keys}); `
-        : `in force now for requests with its API keys (${followed.keys})${isRefused ? ', and within 30 s for other requests' : ''}; `;
+        ? `the API keys of the customer are revoked (${followed.keys}); `
+        : `the change is in force now for requests with API keys of the customer (${followed.keys})${isRefused ? ', and within 30 s for other requests' : ''}; `;
   // After a suspension or closing, requests that were refused before stay refused.
   const again = !isRefused
     ? 'callers whose requests are currently refused get the new decision within 2 s; '
     : '';
-  return `${keys}${again}in force everywhere by ${printValue(after['everywhereBy'])}`;
+  return `${keys}${again}the change is in force everywhere by ${printValue(after['everywhereBy'])}`;
 }
 
 async function list({

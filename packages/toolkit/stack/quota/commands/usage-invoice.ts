@@ -89,10 +89,7 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   printResult(earlier.length === 0 ? done : { ...done, earlier }, () =>
     isNothing
       ? []
-      : [
-          ...describeClosed(done),
-          ...(running === 0 ? [] : [`${count(running, 'period')} still open: ${WHEN_CLOSED}`]),
-        ],
+      : [...describeClosed(done), ...(running === 0 ? [] : [`${describeRunning(running)}: ${WHEN_CLOSED}`])],
   );
   if (earlier.length > 0) {
     const months = [...new Set(earlier.map((row) => row.month))].sort();
@@ -105,9 +102,8 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   }
   if (!isNothing) return;
   if (running > 0) {
-    const which = month === undefined ? '' : ` of ${month}`;
     printNotes(
-      `Nothing to do yet: ${count(running, 'period')}${which} still open, and ${WHEN_CLOSED}. gatewright usage invoice --draft shows the amounts until then.`,
+      `Nothing to do yet: ${describeRunning(running, month)}, and ${WHEN_CLOSED}. gatewright usage invoice --draft shows the amounts until then.`,
     );
     return;
   }
@@ -115,6 +111,12 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   printNotes(
     `Nothing to do: every ${periods} is closed already, by an earlier command or by the function usage-closer, which runs daily. gatewright usage invoice prints the invoices.`,
   );
+}
+
+/** Returns a text such as `2 periods of 2026-11 are still open`. */
+function describeRunning(running: number, month?: string): string {
+  const which = month === undefined ? '' : ` of ${month}`;
+  return `${count(running, 'period')}${which} ${running === 1 ? 'is' : 'are'} still open`;
 }
 
 type Closed = Readonly<Record<'closed' | 'recorded' | 'corrected' | 'running', number>> & {

@@ -91,13 +91,13 @@ describe('gatewright customers', () => {
     );
     assert.match(
       await printed('customers', 'set-plan', 'acme', 'pro', '--limit', 'monthly=5000'),
-      /^acme: pro from \S+\nin force now for requests with its API keys \(0\); callers whose requests are currently refused get the new decision within 2 s; in force everywhere by 2026-11-03T00:01:\S+\n$/,
+      /^acme: pro from \S+\nthe change is in force now for requests with API keys of the customer \(0\); callers whose requests are currently refused get the new decision within 2 s; the change is in force everywhere by 2026-11-03T00:01:\S+\n$/,
     );
     const later = await printed('customers', 'set-plan', 'acme', 'free', '--from', '2026-12-01');
 
     assert.match(
       later,
-      /^acme: pro from [^ ]+, then free from 2026-12-01T00:00:00\.000Z\nnothing changes before then\n$/,
+      /^acme: pro from [^ ]+, then free from 2026-12-01T00:00:00\.000Z\nnothing changes before that time\n$/,
     );
     const shown = await printed('customers', 'show', 'acme');
     assert.match(shown, /^name +Acme Ltd$/m);
@@ -173,7 +173,7 @@ describe('gatewright customers', () => {
 
     assert.match(
       suspended.stdout,
-      /in force now for requests with its API keys \(1\), and within 30 s for other requests; in force everywhere by/,
+      /the change is in force now for requests with API keys of the customer \(1\), and within 30 s for other requests; the change is in force everywhere by/,
     );
     assert.match(
       suspended.stderr,
@@ -182,7 +182,7 @@ describe('gatewright customers', () => {
     assert.equal((await keys.show(keyId)).customerVersion, 2);
     assert.match(
       await printed('customers', 'close', 'soylent'),
-      /its API keys are revoked \(1\); in force everywhere by/,
+      /the API keys of the customer are revoked \(1\); the change is in force everywhere by/,
     );
     assert.match(
       await printed('keys', 'list', '--customer', 'soylent'),

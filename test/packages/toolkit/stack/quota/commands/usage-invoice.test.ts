@@ -144,7 +144,7 @@ describe('the invoices of a month', () => {
     assert.deepEqual(JSON.parse(stdout), { closed: 0, recorded: 0, corrected: 0, running: 1 });
     assert.match(
       stderr,
-      /^Nothing to do yet: 1 period of 2026-11 still open, and a period can be closed 15 minutes after its end\./m,
+      /^Nothing to do yet: 1 period of 2026-11 is still open, and a period can be closed 15 minutes after its end\./m,
     );
     assert.equal(draft.code, 0, draft.stderr);
     assert.match(
