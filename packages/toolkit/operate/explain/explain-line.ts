@@ -116,7 +116,7 @@ function explainRules(
     return [
       rules.length === 0
         ? `No rule of the access document ${document.name} allows ${method} ${path}.`
-        : `The access document ${document.name} allows ${method} ${path} by these rules: ${rules.join('; ')}.`,
+        : `The access document ${document.name} decides about ${method} ${path} by these rules: ${rules.join('; ')}.`,
     ];
   }
   try {
@@ -125,7 +125,7 @@ function explainRules(
     return [
       ...(caller === undefined ? [] : [`The caller is ${caller}.`]),
       ...(refusal === undefined ? [] : [`The credential is refused before any rule applies: ${refusal}.`]),
-      `The access document ${document.name} in this folder decides: ${word.toLowerCase()}, ${reason}.`,
+      `The decision of the access document ${document.name} in this folder is ${word.toLowerCase()}: ${reason}.`,
     ];
   } catch (error) {
     if (error instanceof AccessQueryError)

@@ -110,7 +110,7 @@ describe('a failing request of a deployed API is explained from its log line, th
       caller: { claims: JSON.stringify({ sub: 'carl', roles: ['support'] }), role: [], scope: [] },
       status: 403,
       phase: 'authorize',
-      says: /The access document orders in this folder decides: deny, no rule allows it/,
+      says: /The decision of the access document orders in this folder is deny: no rule allows it/,
     },
     {
       request: { target: '/prod/keyed' },
