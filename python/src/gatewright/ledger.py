@@ -52,7 +52,8 @@ def ledger_id_of(limit: Limit, tenant: str, key: str, route: Optional[str]) -> L
     ledger = LedgerId(tenant, limit.id, subjects[limit.level])
     if len(ledger.pk.encode()) > _MAX_KEY_BYTES:
         message = (
-            f"tenant, key and route together must not exceed {_MAX_KEY_BYTES} bytes as stored (each # and % is stored as three bytes)"
+            f"tenant, key and route together must not exceed {_MAX_KEY_BYTES} bytes as stored"
+            " (each # and % is stored as three bytes)"
         )
         raise DomainError("SUBJECT_INVALID", message)
     return ledger

@@ -152,7 +152,10 @@ def _is_exact(fields: PlanFields, level: str, rule: Rule) -> bool:
         return level == "tenant" and rule.length == "MONTH" and not of_leases
     is_exact = fields.one_of("billing", ("exact", "leased")) == "exact"
     if is_exact and of_leases:
-        fields.fail(of_leases[0], "is a setting of leases, but billing: exact has no leases")
+        fields.fail(
+            of_leases[0],
+            "is a setting of leases, but billing: exact has no leases; remove this setting, or set billing: leased",
+        )
     return is_exact
 
 

@@ -243,7 +243,7 @@ function parseBilling(fields: PlanFields, level: Level, { length }: PeriodRule):
   if (billing === 'exact' && needless !== undefined)
     fields.fail(
       needless,
-      'is a setting of leases, but billing: exact has no leases, because each request is one write',
+      'is a setting of leases, but billing: exact has no leases, because each request is one write; remove this setting, or set billing: leased',
     );
   return billing;
 }
@@ -360,7 +360,7 @@ function refuseSize(fields: PlanFields, limit: QuotaLimit | RateLimit, needed: n
       `is less than the largest cost (${needed}): a request of this cost could never be admitted`,
     );
   const least = Math.ceil(limit.burst - usableBurst(limit) + needed);
-  const why = limit.leased ? 'its lease' : 'the time between request and use';
+  const why = limit.leased ? 'the lease of the limit' : 'the time between request and use';
   return fields.fail(
     'burst',
     `is too small for ${why}: make it at least ${least}, or lower lease.maxAgeMs or clockSkewMs`,

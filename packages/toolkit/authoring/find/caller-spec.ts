@@ -122,14 +122,14 @@ function toHolder(document: CompiledDocument, caller: CallerSpec, nowEpochSecond
     keyIssuer === undefined
   )
     throw new AccessQueryError(
-      `the document does not trust this issuer; it trusts ${listIssuers(document)}${slashHint(document, claims)}`,
+      `the document does not trust the issuer ${JSON.stringify(caller.issuer ?? claims['iss'] ?? null)}; it trusts ${listIssuers(document)}${slashHint(document, claims)}`,
     );
   const chosenKey = keyIssuer ?? (document.issuers.length === 0 ? document.apiKeys[0] : undefined);
   if (chosenKey !== undefined) return toKeyHolder(document, chosenKey, claims);
   const chosen = issuer ?? document.issuers[0];
   if (chosen === undefined)
     throw new AccessQueryError(
-      'the document accepts neither tokens nor API keys, and the command access explain cannot evaluate client certificates',
+      'the document accepts neither tokens nor API keys, and gatewright access explain cannot evaluate client certificates',
     );
   return toPrincipal({ sub: 'somebody', exp: nowEpochSeconds + 3600, ...claims }, chosen, document.roles);
 }

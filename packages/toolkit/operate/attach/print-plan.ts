@@ -44,7 +44,7 @@ export function printUndo(undo: Undo, now: Snapshot): readonly string[] {
       return [
         {
           name: step.name,
-          does: `deploy the API to stage ${undo.stage} again, without the attachment, because the stage was deployed again after the attachment (now ${textAt(now['stage'] ?? {}, 'deploymentId') ?? 'no deployment'})`,
+          does: `deploy the API to stage ${undo.stage} again, without the attachment, because the stage was deployed again after the attachment (it now serves ${textAt(now['stage'] ?? {}, 'deploymentId') ?? 'no deployment'})`,
         },
       ];
     const outcome = stateOfMembers(step, now, ids) === 'after' ? findUndone(step, now, ids) : undefined;

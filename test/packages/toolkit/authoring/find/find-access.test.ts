@@ -162,7 +162,7 @@ describe('findAccess', () => {
     assert.throws(() => refusalOf(aToken({ iss: 'https://issuer.example' })), {
       name: 'AccessQueryError',
       message:
-        'the document does not trust this issuer; it trusts main (https://issuer.example/)\n' +
+        'the document does not trust the issuer "https://issuer.example"; it trusts main (https://issuer.example/)\n' +
         'the token has iss "https://issuer.example", but the document has "https://issuer.example/": they must match exactly',
     });
   });
@@ -196,7 +196,7 @@ describe('findAccess', () => {
       name: 'an issuer that is not declared',
       caller: { issuer: 'other' },
       part: undefined,
-      says: /the document does not trust this issuer; it trusts main \(https:\/\/issuer\.example\/\)$/,
+      says: /the document does not trust the issuer "other"; it trusts main \(https:\/\/issuer\.example\/\)$/,
     },
   ] as const)
     it(`cannot answer for ${name}`, () => {
