@@ -240,7 +240,7 @@ function checkResult({ document, inventory, problem, warning }: Work, networks: 
   if (networks.length > NETWORKS_LIMIT)
     problem(
       ['rules'],
-      `have ${networks.length} different lists of addresses; at most ${NETWORKS_LIMIT} fit into one policy`,
+      `have ${networks.length} different lists of addresses; at most ${NETWORKS_LIMIT} fit into one policy, so let several rules use the same list`,
     );
   if (cacheTtlSeconds > USUAL_TTL_LIMIT_SECONDS)
     warning(

@@ -157,7 +157,7 @@ describe('a start with access documents', () => {
     const apis = [anApi(), anApi({ id: 'b2', logicalId: 'Other' }), anApi({ id: 'c3', routes: [open] })];
 
     assert.deepEqual(await check(apis), [
-      'shop-dev Other stage v1: its routes use authorizers of the toolkit, but no access document protects it, so every call is ' +
+      'API Other of stack shop-dev, stage v1, uses authorizers of the toolkit, but no access document protects it, so every call is ' +
         'answered with 500: add this API under api in a document, as dev: { stack: shop-dev, logicalId: Other, stage: v1 }',
     ]);
   });
@@ -169,7 +169,7 @@ describe('a start with access documents', () => {
     assert.deepEqual(others, []);
     assert.match(
       warning,
-      /^shop-prod Api stage v1: .*in stage dev; a document names the stack shop-prod only for stage prod\. For SAM, /,
+      /^API Api of stack shop-prod, stage v1, .*in stage dev; a document names the stack shop-prod only for stage prod\. For SAM, /,
     );
   });
 

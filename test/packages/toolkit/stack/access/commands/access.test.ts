@@ -454,7 +454,7 @@ describe('gatewright access build and check', () => {
     assert.deepEqual([none.code, none.stdout], [1, '1 document, 1 problem, 0 warnings\n']);
     assert.match(
       none.stderr,
-      / Api stage dev: its routes use authorizers of the toolkit, but no access document protects it, /,
+      /API Api of stack .*, stage dev, uses authorizers of the toolkit, but no access document protects it, /,
     );
   });
 });
