@@ -60,7 +60,7 @@ async function replay(id: string, flags: ReplayFlags): Promise<void> {
 function editByHand({ method, target, request }: RequestDetail): unknown {
   const editor = process.env['VISUAL'] ?? process.env['EDITOR'];
   if (editor === undefined || editor === '')
-    throw new UsageError('--edit needs an editor: set the environment variable EDITOR');
+    throw new UsageError('--edit needs an editor: set the variable EDITOR');
   const folder = mkdtempSync(join(tmpdir(), 'gatewright-replay-'));
   const file = join(folder, 'request.json');
   try {

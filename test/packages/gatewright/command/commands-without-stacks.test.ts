@@ -383,18 +383,8 @@ describe('gatewright replay', () => {
   );
 
   for (const [what, words, environment, says] of [
-    [
-      'an edit without an editor',
-      ['--edit'],
-      {},
-      /--edit needs an editor: set the environment variable EDITOR/,
-    ],
-    [
-      'an empty editor',
-      ['--edit'],
-      { EDITOR: '' },
-      /--edit needs an editor: set the environment variable EDITOR/,
-    ],
+    ['an edit without an editor', ['--edit'], {}, /--edit needs an editor: set the variable EDITOR/],
+    ['an empty editor', ['--edit'], { EDITOR: '' }, /--edit needs an editor: set the variable EDITOR/],
     ['an invalid time', ['--at', 'later'], {}, /--at: "later" is not a time shift; write \+1d or -30m/],
   ] as const)
     it(`refuses ${what}, and sends nothing`, async () => {

@@ -305,9 +305,7 @@ function findDocument(folder: string, name: string) {
 function withoutRoutes(folder: string, name?: string): UsageError {
   const which =
     name === undefined ? `no access document in ${folder}` : `no access document "${name}" in ${folder}`;
-  return new UsageError(
-    `${which} has a list of routes yet: run gatewright access sync, which reads the routes`,
-  );
+  return new UsageError(`${which} has routes yet: run gatewright access sync, which reads them`);
 }
 
 /** Flags of `gatewright access publish | versions | rollback`, which manage the documents of deployed authorizers. */

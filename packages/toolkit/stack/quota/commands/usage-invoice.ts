@@ -222,7 +222,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     unpriced.push(...made.unpriced);
     for (const each of made.invoices) {
       if (isFirst && each.draft === true && open.length === 0)
-        printNotes('draft: the periods have not ended yet, and the amounts may change until they end');
+        printNotes('draft: the amounts may change until the periods end');
       const failure = await print(each, { format, out }, isFirst);
       if (failure === undefined) isFirst = false;
       else notPrinted.push(failure);
