@@ -243,7 +243,7 @@ describe('invoices in the portal', () => {
     );
     assert.match(
       invoices.flatMap(({ notes }) => notes).join('\n'),
-      /plan Professional: 3 units used in the same period before the change to this plan count first/,
+      /plan Professional: 3 units used in the same period before the change to this plan are counted first/,
     );
   });
 
