@@ -144,6 +144,8 @@ export function adviseLimit(
       // Node's exit code for a promise that never settles (nodejs.org/api/process.html, "Exit codes").
       if (errorMessage?.endsWith('exit status 13') === true) return adviseUnsettled(`the function ${target}`);
       return `Make the function ${target} return instead of ending its process.`;
+    case 'Runtime.NodeJsExit':
+      return adviseUnsettled(`the function ${target}`);
     case 'Runtime.CallbackHandlerDeprecated':
       return `Make the handler of the function ${target} async and return its result, as in exports.handler = async (event) => …, without a third parameter. Or, for now, set Runtime of the function to nodejs22.x, which still has callbacks.`;
     case 'Runtime.ImportModuleError': {
@@ -242,7 +244,7 @@ export function describeGone(errorType: string, untold: readonly NamedPlace[] = 
 export function describeNull(by: NullBy, named: string): string {
   if (by === 'ignored')
     return `The handler of ${named} returned a value, but it is not async, returned no promise, and called no callback. Up to nodejs22.x, Lambda ignores such a value and responds with null.`;
-  return `The promise that the handler of ${named} returned never settled. When no timer, socket or request was left that could settle it, Lambda ended the invocation, with null as the result.`;
+  return `The promise that the handler of ${named} returned never settled. When no timer, socket or request was left that could settle it, Lambda ended the invocation. Because the handler is not an async function, the result is null instead of the error Runtime.NodeJsExit.`;
 }
 
 export function adviseNull(by: NullBy, named: string): string {

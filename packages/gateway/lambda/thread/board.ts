@@ -29,7 +29,10 @@ export const STARTED = 1;
 export const REVOKED = 2;
 export const RETURNED = 3;
 export const FAILED = 4;
-/** The event loop is empty, and the handler's promise is still pending. The response is null, as in Lambda. */
+/**
+ * The event loop is empty, and the promise of a handler that is not async is still pending. The response is null, as in
+ * Lambda.
+ */
 export const UNSETTLED = 5;
 /**
  * The handler returned a value that Lambda ignores, because it is not a promise, and did not call the callback. The

@@ -17,7 +17,7 @@ import {
 import type { EventMessage } from '../invocation/job.ts';
 import type { InstanceStart, PartReceipt } from '../thread/instance-start.ts';
 import { type Answer, callHandler, hasCallbacks } from './contract.ts';
-import { toFailure } from './failure.ts';
+import { RuntimeError, toFailure } from './failure.ts';
 import type { LoadedHandler } from './load-handler.ts';
 import type { TextChannel } from '../thread/text-channel.ts';
 import type { FunctionOutput } from './output.ts';
@@ -31,7 +31,13 @@ import { callStreamingHandler } from './streaming.ts';
 const EMPTINESS_CHECK_MS = 100;
 /** Node's exit code for a promise at the top level that never settles. */
 const EXIT_PENDING = 13;
-/** Lambda itself logs nothing in this case. */
+/**
+ * The error of an async handler whose promise never settles.
+ * @see aws-lambda-nodejs-runtime-interface-client, `Errors.js`
+ */
+const UNEXPECTED_EXIT =
+  'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes';
+/** A hint of the gateway. Lambda itself logs at most the error. */
 const PENDING =
   'The promise of the handler is pending, and nothing is left that could settle it: no timer, no socket and no request. At this point, Lambda ends the invocation.';
 
@@ -183,24 +189,29 @@ export class EventLoop {
 
   /**
    * Ends an event that nothing can complete any more. If a callback's response is waiting, it is sent now. A streaming
-   * handler fails. Otherwise, runtimes with callbacks respond with null, and Node.js 24 exits with the code for a
-   * promise that never settles.
+   * handler fails. Otherwise, in runtimes with callbacks, an async handler fails, and other handlers respond with null;
+   * Node.js 24 exits with the code for a promise that never settles.
    */
   #onEmptyLoop(): void {
     this.#holdPort();
     if (!this.#running) return;
     const waiting = this.#whenEmpty;
     if (waiting !== undefined) waiting();
-    else if (this.#stream !== undefined) {
-      const error = new Error('Response stream is not finished.');
-      this.#output.reportError(error, 'Invoke Error\t');
-      this.#answer(this.#sequence, FAILED, JSON.stringify(toFailure(error)));
-      this.#next();
-    } else {
+    else if (this.#stream !== undefined) this.#failWith(new Error('Response stream is not finished.'));
+    else {
       this.#output.report('WARN', PENDING);
       if (!this.#callbacks) process.exit(EXIT_PENDING);
-      this.#answer(this.#sequence, UNSETTLED, 'null');
-      this.#next();
+      if (this.#handler?.isAsync === true) this.#failWith(new RuntimeError('NodeJsExit', UNEXPECTED_EXIT));
+      else {
+        this.#answer(this.#sequence, UNSETTLED, 'null');
+        this.#next();
+      }
     }
+  }
+
+  #failWith(error: Error): void {
+    this.#output.reportError(error, 'Invoke Error\t');
+    this.#answer(this.#sequence, FAILED, JSON.stringify(toFailure(error)));
+    this.#next();
   }
 }

@@ -1,6 +1,7 @@
 /** Loads a handler's module and finds the handler in it, with Lambda's init errors. */
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { types } from 'node:util';
 
 import type { HandlerCode, InstanceStart } from '../thread/instance-start.ts';
 import { installCommand } from '../code/package-manager.ts';
@@ -13,8 +14,13 @@ import { type StreamOptions, streamOptionsOf } from './response-stream.ts';
 
 const CHECK_WITHIN_MS = 2_000;
 
-/** `streams` describes how the handler streams its response; undefined if it returns the response. */
-export type LoadedHandler = { readonly call: Handler; readonly streams: StreamOptions | undefined };
+export type LoadedHandler = {
+  readonly call: Handler;
+  /** How the handler streams its response; undefined if it returns the response. */
+  readonly streams: StreamOptions | undefined;
+  /** Whether the handler is an async function. A function that only returns a promise is not one. */
+  readonly isAsync: boolean;
+};
 
 /**
  * Loads the handler.
@@ -49,7 +55,7 @@ export async function loadHandler(
     const result: unknown = Reflect.apply(handler, undefined, args);
     return result;
   };
-  return { call, streams };
+  return { call, streams, isAsync: types.isAsyncFunction(handler) };
 }
 
 async function loadModule(

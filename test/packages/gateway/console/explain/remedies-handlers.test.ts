@@ -48,7 +48,8 @@ const ROWS: readonly {
     kind: 'rest',
     handler: PENDING,
     status: 502,
-    because: /The promise that the handler of the function \S+ returned never settled/,
+    because:
+      /The promise that the handler of the function \S+ returned never settled\. .* Because the handler is not an async function, the result is null instead of the error Runtime\.NodeJsExit\./,
     change: /^Settle the promise on every path/,
     never: /without a return value|Return \{/,
     mended: SETTLED,
@@ -62,6 +63,17 @@ const ROWS: readonly {
     because: /The promise that the handler of the function returned never settled/,
     change: /^Settle the promise on every path/,
     never: /without statusCode|nothing \(null\)/,
+    mended: SETTLED,
+  },
+  {
+    name: 'a promise of an async handler that never settles, on a REST API',
+    runtime: 'nodejs22.x',
+    kind: 'rest',
+    handler: PENDING.replace('() => new', 'async () => new'),
+    status: 502,
+    because: /failed with Runtime\.NodeJsExit: .*a Promise that was never settled/,
+    change: /^Settle the promise on every path of the function/,
+    never: /instead of ending its process/,
     mended: SETTLED,
   },
   {

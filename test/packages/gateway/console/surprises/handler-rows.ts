@@ -9,7 +9,7 @@ const PICTURE = {
   body: 'iVBORw0KGgo=',
 };
 
-/** A handler whose promise never settles, as Lambda's runtime up to Node.js 22 reports it. */
+/** A handler that is not async and whose promise never settles, as Lambda's runtime up to Node.js 22 reports it. */
 const unsettled = (nullBy: 'pending' | 'ignored') => (): Served => {
   const served = http(null)();
   served.ports.invoker.invoke = () => Promise.resolve({ kind: 'returned', payload: 'null', nullBy });
@@ -382,7 +382,8 @@ export const HANDLERS: readonly SurpriseRow[] = [
     api: unsettled('pending'),
     request: { target: '/1' },
     values: {},
-    because: /The promise that the handler of the function returned never settled/,
+    because:
+      /The promise that the handler of the function returned never settled\. .* Because the handler is not an async function, the result is null/,
     change: /^Settle the promise on every path of the function/m,
     not: { api: unsettled('ignored') },
   },

@@ -65,11 +65,21 @@ export const contractRows: readonly ContractRow[] = [
     from: RIC,
   },
   {
-    name: 'a promise that never settles is null up to nodejs22.x',
+    name: 'a promise that never settles is null up to nodejs22.x, if the handler is not async',
     source: 'exports.handler = () => new Promise(() => {})',
     runtime: OLD,
     returns: 'null',
     from: RIC,
+  },
+  {
+    name: 'a promise that never settles fails an async handler up to nodejs22.x',
+    source: 'exports.handler = async () => { await new Promise(() => {}) }',
+    runtime: OLD,
+    fails: [
+      'Runtime.NodeJsExit',
+      'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes',
+    ],
+    from: `${RIC}#144, Runtime.js and Errors.js; Lambda developer guide, "Troubleshoot invocation issues"`,
   },
   {
     name: 'a promise that never settles ends a nodejs24.x instance',
