@@ -37,6 +37,11 @@ export function adviseByCode({
     return ['Shorten the URL: send long values in the first message.'];
   if (kind === 'handshake' && code === 'MALFORMED_REQUEST')
     return ['Connect with a WebSocket client: it sends the headers of a handshake (RFC 6455 §4.1).'];
+  // A function URL has only the limit of Lambda.
+  if (code === 'REQUEST_TOO_LARGE' && failure.includes('larger than 6 MB'))
+    return [
+      'Send a smaller body: a Lambda function accepts 6 MB, including base64. Upload larger data to S3, with a presigned URL.',
+    ];
   if (code === 'MALFORMED_REQUEST' && failure.includes('Host header'))
     return ['Send exactly one Host header.'];
   const advice = Object.entries(BY_CODE).find(([name]) => name === code)?.[1];

@@ -60,7 +60,7 @@ function explainOutcome(about: Circumstances): Reason {
     const because = [
       sentence(failure),
       ...describeMissed(about, integration),
-      ...describeBodyFault(about, about.protocol === 'websocket' ? 'message' : 'body of the request'),
+      ...describeBodyFault(about, bodyOf(about)),
     ];
     const advice = adviseMapping(defect, about);
     // If a stage variable is missing, the surprise names the variable, and the Uri may be right.
@@ -357,16 +357,21 @@ function describeProblem(problem: IntegrationCircumstances['problem']): string[]
   ];
 }
 
+/** A WebSocket API gets a message instead of a request with a body. */
+function bodyOf({ protocol }: Circumstances): 'message' | 'body of the request' {
+  return protocol === 'websocket' ? 'message' : 'body of the request';
+}
+
 function explainTemplate(about: Circumstances, side: string, problem: string): Reason {
   const { routeKey } = about;
   return {
     because: [
       withStop(`The ${side} mapping template of ${routeKey ?? 'the route'} failed: ${problem}`),
-      ...(side === 'request' ? describeBodyFault(about) : []),
+      ...(side === 'request' ? describeBodyFault(about, bodyOf(about)) : []),
       ...(side === 'request' ? ['Nothing was sent to the integration.'] : []),
     ],
     changes: [
-      ...(side === 'request' ? adviseBody(about) : []),
+      ...(side === 'request' ? adviseBody(about, bodyOf(about) === 'message' ? 'message' : 'body') : []),
       'Fix the template, and deploy the API again.',
     ],
   };
@@ -391,7 +396,7 @@ function explainMalformed(
   if (defect?.kind === 'proxy-response')
     return {
       because: [
-        `${nameOf(integration)} returned a response that is not valid for a proxy integration: ${defect.problem}.`,
+        `${nameOf(integration)} returned a response that is not valid for a ${integration.payload === 'function-url' ? 'function URL' : 'proxy integration'}: ${defect.problem}.`,
         ...describeUncalledBack(integration),
       ],
       changes: [adviseUncalledBack(integration) ?? adviseProxyResult(defect, integration)],

@@ -61,7 +61,7 @@ function adviseProblem(
     case 'body':
       return defect.side === 'response'
         ? 'Make the integration respond with valid JSON, or map no parts of its body.'
-        : `Send valid JSON${place === undefined ? '' : `: correct the body at ${placeOf(place)}`}.`;
+        : `Send valid JSON${place === undefined ? '' : `: correct the ${protocol === 'websocket' ? 'message' : 'body'} at ${placeOf(place)}`}.`;
     case 'mock-status':
       if (missed !== undefined)
         return `${missed.templates.length === 0 ? 'Add' : `Send Content-Type ${list(missed.templates)}, or add`} a request template for ${missed.contentType} to the MOCK integration of ${routeKey} that renders its status: {"statusCode": 200}.`;
@@ -78,7 +78,7 @@ function adviseProblem(
     case 'binary-body':
       return isPreflightOfSam
         ? `${upperFirst(adviseTypes(defect.entry))}: templates read text only, and the Cors property of SAM, which generates ${routeKey} with a template, cannot set ContentHandling.`
-        : `Set ContentHandling of ${routeKey} to CONVERT_TO_TEXT, or ${adviseTypes(defect.entry)}: templates read text only.`;
+        : `Set ContentHandling of the integration of ${routeKey} to CONVERT_TO_TEXT, or ${adviseTypes(defect.entry)}: templates read text only.`;
     case 'base64':
       return defect.side === 'request'
         ? `Send the body of the request as base64, or remove ContentHandling from the integration of ${routeKey}: CONVERT_TO_BINARY decodes it.`

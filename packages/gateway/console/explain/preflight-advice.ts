@@ -5,8 +5,10 @@ import { listed, toDeploy } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
 import type { Circumstances } from './circumstances.ts';
 
-function whereOf({ routeKey = 'the route', path }: Circumstances, isOwn: boolean): string {
-  return isOwn ? ` of ${routeKey}` : ` of an OPTIONS method for ${path}`;
+function whereOf({ routeKey = 'the route', path, definition }: Circumstances, isOwn: boolean): string {
+  // A document has operations: security: [] in the operation of OPTIONS /pets.
+  const on = definition?.isDocument === true ? 'of' : 'on';
+  return isOwn ? ` ${on} ${routeKey}` : ` ${on} an OPTIONS method for ${path}`;
 }
 
 /** @see https://fetch.spec.whatwg.org/#cors-preflight-fetch, "credentials mode" */

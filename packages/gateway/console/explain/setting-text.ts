@@ -68,7 +68,7 @@ const SETTINGS = {
   },
   openPreflight: {
     document: 'security: [] in the operation',
-    cloudformation: 'AuthorizationType NONE',
+    cloudformation: 'AuthorizationType: NONE',
     sam: 'AddDefaultAuthorizerToCorsPreflight: false in Auth of @',
     'sam-globals': 'AddDefaultAuthorizerToCorsPreflight: false in Globals.Api.Auth',
     serverless: 'no authorizer',
@@ -77,7 +77,7 @@ const SETTINGS = {
   },
   keylessPreflight: {
     document: 'security: [] in the operation',
-    cloudformation: 'ApiKeyRequired false',
+    cloudformation: 'ApiKeyRequired: false',
     sam: 'AddApiKeyRequiredToCorsPreflight: false in Auth of @',
     'sam-globals': 'AddApiKeyRequiredToCorsPreflight: false in Globals.Api.Auth',
     serverless: 'private: false',
@@ -259,12 +259,12 @@ const SETTINGS = {
     document:
       'responseParameters: { gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'" }, in x-amazon-apigateway-gateway-responses of the document',
     cloudformation:
-      'ResponseParameters with gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'", as an AWS::ApiGateway::GatewayResponse',
+      'gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'" in ResponseParameters, as an AWS::ApiGateway::GatewayResponse',
     sam: 'Headers: { Access-Control-Allow-Origin: "\'#\'" } in its ResponseParameters, in GatewayResponses of @',
     'sam-globals':
       'Headers: { Access-Control-Allow-Origin: "\'#\'" } in its ResponseParameters, in Globals.Api.GatewayResponses',
     serverless:
-      'ResponseParameters with gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'", as an AWS::ApiGateway::GatewayResponse in resources.Resources',
+      'gatewayresponse.header.Access-Control-Allow-Origin: "\'#\'" in ResponseParameters, as an AWS::ApiGateway::GatewayResponse in resources.Resources',
     cdk: "responseHeaders: { 'Access-Control-Allow-Origin': \"'#'\" }, with addGatewayResponse of the RestApi",
     terraform:
       'response_parameters = { "gatewayresponse.header.Access-Control-Allow-Origin" = "\'#\'" }, as an aws_api_gateway_gateway_response',

@@ -42,8 +42,10 @@ const twoOrigins: SurpriseKind = {
 /** A MOCK integration sends a fixed text, into which SAM writes AllowOrigin of Cors. */
 function adviseOneOrigin({ integration, definition, recorded }: SurpriseFacts): string {
   const isOfSam = definition?.form.startsWith('sam') === true && definition.addsPreflights === true;
-  if (integration?.kind !== 'mock')
-    return 'Send Access-Control-Allow-Origin once, with * or with the origin of the request.';
+  if (integration?.kind !== 'mock') {
+    const hasBothMaps = integration?.kind === 'lambda-proxy' && /1\.0$/.test(integration.payload);
+    return `Return Access-Control-Allow-Origin once from ${integration?.kind.startsWith('lambda') === true ? 'the function' : 'the integration'}${hasBothMaps ? ', in headers or in multiValueHeaders' : ''}, with * or with the Origin of the request if it is one of the allowed origins.`;
+  }
   const where = isOfSam
     ? `AllowOrigin in Cors of ${definition.form === 'sam' ? definition.logicalId : 'Globals.Api'}`
     : `method.response.header.Access-Control-Allow-Origin in ResponseParameters of the integration response of ${recorded.received.route?.routeKey ?? 'the method'}`;

@@ -2,6 +2,7 @@
  * A reply that the browser withholds from the page, because the reply does not allow the page's origin
  * (docs/aws §12, §12.1).
  */
+import { parseJsonObject } from '@gatewright/aws/json-object';
 import { sentence, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { askedMethod, isFixedPreflight, isOriginAllowed, originOf } from './cors-request.ts';
@@ -88,7 +89,7 @@ function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string | u
   const own = received.route?.httpMethod === 'OPTIONS' ? received.route.routeKey : undefined;
   const isAnswered = facts.integration !== undefined;
   if (isAnswered && !isOriginAllowed(facts) && status >= 200 && status < 300)
-    return `${allowInReply(facts, origin)}${own === undefined ? ` Or ${newMethod}` : ''}`;
+    return `${allowInReply(facts, origin)}${own === undefined ? ` Or ${newMethod} The reply to the request itself needs Access-Control-Allow-Origin in any case.` : ''}`;
   if (own === undefined) return sentence(newMethod);
   return isAnswered
     ? `Make the integration of ${own} respond to preflights with 200 and the CORS headers.`
@@ -102,19 +103,33 @@ function adviseOnReply(facts: SurpriseFacts, origin: string): readonly string[] 
     return [allowOrigin(facts, origin)];
   if (received.api.protocol !== 'rest')
     return [
-      `Return Access-Control-Allow-Origin: ${origin} from the integration. Or let the gateway do so: ${allowOrigin(facts, origin)}`,
+      `Return Access-Control-Allow-Origin: ${origin} from the integration. Or let the gateway do so: ${lowerFirst(allowOrigin(facts, origin))}`,
     ];
   if (failure !== undefined) {
     const setting = nameSetting('originOfRefusals', facts.definition, origin);
     const usual = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
     const own = error && received.stage?.deployment.errors.worderOf?.(error.code);
-    return [
+    const advice =
       own === undefined
-        ? `To let pages read this reply, give the API a gateway response for ${usual} with ${setting}.${toDeploy('rest')}`
-        : `To let pages read this reply, change the gateway response that the API itself has for ${own}: it needs ${setting}.${own.startsWith('DEFAULT_') ? '' : ` It does not inherit the headers of ${usual}.`}${toDeploy('rest')}`,
-    ];
+        ? `give the API a gateway response for ${usual} with ${setting}.`
+        : `change the gateway response that the API itself has for ${own}: it needs ${setting}.${own.startsWith('DEFAULT_') ? '' : ` It does not inherit the headers of ${usual}.`}`;
+    return [`To let pages read this reply, ${advice}${adviseOwnReplies(facts)}${toDeploy('rest')}`];
   }
   return [allowInReply(facts, origin)];
+}
+
+/** A function whose result was refused has to allow the origin as well, once its result is corrected. */
+function adviseOwnReplies({ called, recorded: { outcome } }: SurpriseFacts): string {
+  if (called?.kind !== 'lambda-proxy' || outcome?.kind !== 'returned') return '';
+  // A truncated result is not JSON.
+  return parseJsonObject(outcome.payload) !== undefined &&
+    !/"access-control-allow-origin"/i.test(outcome.payload)
+    ? ' Also return Access-Control-Allow-Origin from the function, for the replies that are its own.'
+    : '';
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
 
 /** The formats in which one setting makes the whole OPTIONS method. */
@@ -124,12 +139,32 @@ const OF_EVENTS = ['sam', 'sam-globals', 'serverless', 'cdk'];
 function allowInReply(facts: SurpriseFacts, origin: string): string {
   const { integration, recorded, definition } = facts;
   if (isFixedPreflight(facts) && definition !== undefined && OF_EVENTS.includes(definition.form))
-    return `Set ${nameSetting('preflightOrigin', definition, origin)}.${toDeploy('rest')}`;
-  return isSelecting(integration)
-    ? `Map method.response.header.Access-Control-Allow-Origin: "'${origin}'" in ResponseParameters of the integration response for ${recorded.status}, and declare the header in the method response.${toDeploy('rest')}`
-    : integration !== undefined && 'functionName' in integration
-      ? `Return Access-Control-Allow-Origin: ${origin} in the headers of the function’s response.`
-      : `Return Access-Control-Allow-Origin: ${origin} from the integration.`;
+    return `Set ${nameSetting('preflightOrigin', definition, origin)}.${definition.form.startsWith('sam') ? describeFixed(facts) : ''}${toDeploy('rest')}`;
+  const allowed = facts.reply.last('access-control-allow-origin');
+  const header = 'method.response.header.Access-Control-Allow-Origin';
+  const where = `in ResponseParameters of the integration response for ${recorded.status}`;
+  if (isSelecting(integration))
+    return allowed === undefined
+      ? `Map ${header}: "'${origin}'" ${where}, and declare the header in the method response.${toDeploy('rest')}`
+      : `Replace the value of ${header} ${where} with "'${origin}'".${describeFixed(facts)}${toDeploy('rest')}`;
+  const keep =
+    allowed === undefined
+      ? ''
+      : ` To keep ${allowed} allowed, return the Origin of the request if it is one of the allowed origins.`;
+  return integration !== undefined && 'functionName' in integration
+    ? `Return Access-Control-Allow-Origin: ${origin} in the headers of the function’s response.${keep}`
+    : `Return Access-Control-Allow-Origin: ${origin} from the integration.${keep}`;
+}
+
+/** Says which origin a fixed value no longer allows. */
+function describeFixed(facts: SurpriseFacts): string {
+  const allowed = facts.reply.last('access-control-allow-origin');
+  if (allowed === undefined) return '';
+  const by =
+    askedMethod(facts) === undefined
+      ? 'let a function with a proxy integration respond with'
+      : 'let a function respond to OPTIONS with';
+  return ` A fixed value allows one origin: ${allowed} is then no longer allowed, so to allow both, ${by} the Origin of the request if it is one of the allowed origins.`;
 }
 
 /** Returns the reason why all routes of the API are closed. Its CORS settings are not read then. */

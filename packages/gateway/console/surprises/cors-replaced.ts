@@ -39,7 +39,7 @@ export function adviseReplaced(replaced: Replaced): readonly string[] {
     ];
   if (lacking.length === 0 && foreign !== undefined && !allows(foreign, replaced))
     return [
-      `${remove}, and does not allow ${foreign}, which the integration named. Add this origin to AllowOrigins only if its pages should read replies.`,
+      `${remove}, and does not allow ${foreign}, which the integration named. If pages of ${foreign} should read replies, list it in AllowOrigins.`,
     ];
   if (lacking.length === 0) return [`${remove}, and already has the same effect.`];
   return [

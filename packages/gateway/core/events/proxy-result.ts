@@ -219,12 +219,15 @@ function readStatus(value: unknown): number | undefined {
   return STATUS_TEXT.test(String(value)) ? Number(value) : undefined;
 }
 
+/** The number of characters of a status that a message shows. */
+const MOST_SHOWN = 64;
+
 function badStatus(value: unknown): Malformed {
   return malformed(
     'statusCode',
     value === undefined
       ? 'statusCode is missing'
-      : `statusCode ${quote(JSON.stringify(value))} is not an HTTP status`,
+      : `statusCode ${typeof value === 'string' ? quote(value) : JSON.stringify(value).slice(0, MOST_SHOWN)} is not an HTTP status`,
   );
 }
 

@@ -169,7 +169,7 @@ export const LEAST_REMEDIES: readonly Row[] = [
     request: { method: 'OPTIONS', target: '/dev/pets', headers: PAGE },
     because: /the request is not signed/i,
     change:
-      /^A browser sends no credentials with a preflight, .*: add an OPTIONS method for \/pets with AuthorizationType NONE, whose integration answers preflights\./,
+      /^A browser sends no credentials with a preflight, .*: add an OPTIONS method for \/pets with AuthorizationType: NONE, whose integration answers preflights\./,
     never: /Sign the request/,
   },
   {
@@ -178,7 +178,7 @@ export const LEAST_REMEDIES: readonly Row[] = [
     api: () => anApi(restRoutes({ 'OPTIONS /pets': { ApiKeyRequired: true } }), { echo: ok }),
     request: { method: 'OPTIONS', target: '/dev/pets', headers: PAGE },
     because: /has no x-api-key header/,
-    change: /^A browser sends no credentials with a preflight, .* ApiKeyRequired false of OPTIONS \/pets/,
+    change: /^A browser sends no credentials with a preflight, .* ApiKeyRequired: false on OPTIONS \/pets/,
     never: /Send an API key/,
   },
   {

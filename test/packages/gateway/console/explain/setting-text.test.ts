@@ -116,7 +116,7 @@ describe('a setting', () => {
     });
 
   it('is named as in CloudFormation if calls created the API', () => {
-    assert.equal(nameSetting('openPreflight', undefined), 'AuthorizationType NONE');
+    assert.equal(nameSetting('openPreflight', undefined), 'AuthorizationType: NONE');
   });
 
   it('refers to a stage that is a resource, because a plan with its name alone would not wait for it', () => {
@@ -183,15 +183,15 @@ describe('the advice about a refused preflight', () => {
   });
 
   it('names the method itself if SAM does not add it', () => {
-    assert.match(advise(at('sam')), /: set AuthorizationType NONE of OPTIONS \/todos\./);
+    assert.match(advise(at('sam')), /: set AuthorizationType: NONE on OPTIONS \/todos\./);
   });
 
   it('names only what the method has', () => {
     assert.doesNotMatch(advise(at('cloudformation')), /ApiKeyRequired/);
     assert.match(
       advise(at('cloudformation'), { needsKey: true }),
-      /NONE and ApiKeyRequired false of OPTIONS/,
+      /NONE and ApiKeyRequired: false on OPTIONS/,
     );
-    assert.match(advise(at('terraform'), { phase: 'meter' }), /: set api_key_required = false of OPTIONS/);
+    assert.match(advise(at('terraform'), { phase: 'meter' }), /: set api_key_required = false on OPTIONS/);
   });
 });

@@ -47,7 +47,7 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
     because:
       /This was a preflight of a page from https:\/\/shop\.example, and the reply allows only https:\/\/admin\.example\. The browser does not send/,
     change:
-      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example in the headers of the function’s response\. Or give the resource an OPTIONS method that has no authorizer/,
+      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example in the headers of the function’s response\. To keep https:\/\/admin\.example allowed, return the Origin of the request if it is one of the allowed origins\. Or give the resource an OPTIONS method that has no authorizer and responds with the CORS headers\. The reply to the request itself needs Access-Control-Allow-Origin in any case\./,
     not: { api: allowing({ 'Access-Control-Allow-Origin': PAGE }) },
   },
   {
@@ -59,7 +59,7 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
     values: { origin: PAGE, allowed: 'https://admin.example' },
     because: /and the reply allows only https:\/\/admin\.example\./,
     change:
-      /^Map method\.response\.header\.Access-Control-Allow-Origin: "'https:\/\/shop\.example'" in ResponseParameters of the integration response for 200, and declare the header in the method response\. A change to the API takes effect when you deploy it again\.$/,
+      /^Replace the value of method\.response\.header\.Access-Control-Allow-Origin in ResponseParameters of the integration response for 200 with "'https:\/\/shop\.example'"\. A fixed value allows one origin: https:\/\/admin\.example is then no longer allowed, so to allow both, let a function respond to OPTIONS with the Origin of the request if it is one of the allowed origins\. A change to the API takes effect when you deploy it again\.$/,
     not: { api: optionsOf("'*'") },
   },
   {
@@ -71,7 +71,7 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
     values: { origin: PAGE },
     because: /and the reply has no Access-Control-Allow-Origin header\./,
     change:
-      /^A browser sends no credentials with a preflight, [^\n]*: set ApiKeyRequired false of OPTIONS \/\{id\}\.[^\n]*$/,
+      /^A browser sends no credentials with a preflight, [^\n]*: set ApiKeyRequired: false on OPTIONS \/\{id\}\.[^\n]*$/,
     not: { api: optionsOf("'*'") },
   },
   {
@@ -83,7 +83,7 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
     values: { origin: PAGE },
     because: /and the reply has no Access-Control-Allow-Origin header\./,
     change:
-      /^Set ContentHandling of OPTIONS \/\{id\} to CONVERT_TO_TEXT, or replace \*\/\* in BinaryMediaTypes of the API[^\n]*$/,
+      /^Set ContentHandling of the integration of OPTIONS \/\{id\} to CONVERT_TO_TEXT, or replace \*\/\* in BinaryMediaTypes of the API[^\n]*$/,
     not: { api: optionsOf("'*'") },
   },
   {
