@@ -43,6 +43,12 @@ export const entriesFailed: SurpriseKind = {
   },
 };
 
+/**
+ * The body as text within a JSON string. JSON does not know \\', which escapeJavaScript writes for an apostrophe.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html
+ */
+const BODY_AS_TEXT = String.raw`$util.escapeJavaScript($input.json('$')).replaceAll("\\'", "'")`;
+
 const OTHER_DETAIL = 'Its Detail is a JSON value that is not an object.';
 
 /** Says what the first refused Detail is, as the integration has sent it; undefined if that is not recorded. */
@@ -64,7 +70,7 @@ function findDetailFault({
     return received.route?.integration.kind === 'service'
       ? {
           because,
-          change: `Put the list into an object in the request template: \`"Detail": "{\\"items\\": $util.escapeJavaScript($input.json('$'))}"\`. Or write one entry for each element of the list, with #foreach. A client must read the reply, because its status is a success.`,
+          change: `Put the list into an object in the request template: \`"Detail": "{\\"items\\": ${BODY_AS_TEXT}}"\`. Or write one entry for each element of the list, with #foreach. A client must read the reply, because its status is a success.`,
         }
       : { because, change: 'Send a JSON object instead of the list in the body of the request.' };
   }
@@ -74,7 +80,7 @@ function findDetailFault({
 function adviseEntries(first: string): string {
   // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
   if (first.startsWith('MalformedDetail'))
-    return `Make Detail of each entry a string that contains a JSON object. In a request template: "Detail": "$util.escapeJavaScript($input.json('$'))" for the whole body, or $input.json of a member that is an object. A client must read the reply, because its status is a success.`;
+    return `Make Detail of each entry a string that contains a JSON object. In a request template: "Detail": "${BODY_AS_TEXT}" for the whole body, or $input.json('$.member') in its place for a member that is an object. A client must read the reply, because its status is a success.`;
   // docs/aws §22.5
   if (first.startsWith('NotAuthorizedForSourceException'))
     return 'Give the entries a Source that does not begin with aws., and name that source in the patterns of the rules: only AWS services may send events with such a Source. A client must read the reply, because its status is a success.';
