@@ -55,7 +55,9 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   CacheClusterSize: {},
   CacheKeyParameters: { openapi: 'cacheKeyParameters' },
   CachePolicyId: {},
+  CacheTtlInSeconds: {},
   CachingEnabled: {},
+  ConnectionId: { openapi: 'connectionId' },
   ContentBasedDeduplication: {},
   ContentHandling: { openapi: 'contentHandling' },
   CorsConfiguration: {

@@ -1,7 +1,7 @@
 /** Bodies that the gateway encoded, decoded or damaged on their way (docs/aws §2.4, §2.7). */
 import { parseJson } from '@gatewright/aws/json-object';
 import { bareType, isBinaryType, readHttpBody, readRestBody } from '../../core/events/media-types.ts';
-import { toDeploy } from '../explain/reason.ts';
+import { sentence, toDeploy } from '../explain/reason.ts';
 import { findLine, isPythonCode } from '../records/handler-lines.ts';
 import { READS_BODY } from '../records/misread-event.ts';
 import { selectResponse } from './selected-response.ts';
@@ -11,7 +11,7 @@ import type { SurpriseKind, Told } from './surprise.ts';
 
 const USUAL_TYPE = 'application/json';
 
-const base64AsText: SurpriseKind = {
+export const base64AsText: SurpriseKind = {
   code: 'BASE64_AS_TEXT',
   editsApi: true,
   mark: 'base64 as text',
@@ -52,8 +52,13 @@ const bytesAsBase64: SurpriseKind = {
           : `The gateway treated the integration's response as binary, because its Content-Type, ${backend.contentType}, is one of the API's binary media types. No binary media type matches ${describeAccept(facts)}, so the body was sent to the client as base64 text. ${describeTypes(facts)}`,
       ],
       changes: backend.isChosen
-        ? ['Remove ContentHandling, or set it to CONVERT_TO_BINARY.']
-        : [`Have the client send ${backend.contentType} as the first type of Accept.`, addAccepted(facts)],
+        ? [
+            `Remove ContentHandling from the integration response, or set it to CONVERT_TO_BINARY.${toDeploy('rest')}`,
+          ]
+        : [
+            `Have the client send ${backend.contentType} as the first type of Accept.`,
+            orElse(addAccepted(facts)),
+          ],
     };
   },
 };
@@ -73,7 +78,7 @@ const replyDamaged: SurpriseKind = {
         `The integration responded with bytes that are not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded them as text: the client got U+FFFD instead of each invalid byte sequence. ${describeTypes(facts)}`,
       ],
       changes: [
-        `Add ${contentType} to the binary media types, and have the client send it as the first type of Accept.${toDeploy('rest')}\n${printTypes(facts, contentType)}`,
+        `Add ${contentType} to the binary media types of the API, and have the client send it as the first type of Accept.${toDeploy('rest')}\n${printTypes(facts, contentType)}`,
       ],
     };
   },
@@ -97,7 +102,7 @@ const requestDamaged: SurpriseKind = {
         `The body of the request is not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded it as text: the integration got U+FFFD instead of each invalid byte sequence. ${describeTypes(facts)}`,
       ],
       changes: [
-        `Add ${bareType(contentType)} to the binary media types. A Lambda proxy then gets the body as base64, with isBase64Encoded true.${toDeploy('rest')}\n${printTypes(facts, bareType(contentType))}`,
+        `Add ${bareType(contentType)} to the binary media types of the API.${facts.integration.kind === 'lambda-proxy' ? ' The function then gets the body as base64, with isBase64Encoded true.' : ''}${toDeploy('rest')}\n${printTypes(facts, bareType(contentType))}`,
       ],
     };
   },
@@ -175,7 +180,7 @@ const decompressed: SurpriseKind = {
         `The backend compressed its response (Content-Encoding: ${coding}). An HTTP_PROXY integration of a REST API decompresses it and drops the header, so the client got it uncompressed.`,
       ],
       changes: [
-        'Set MinimumCompressionSize of the API, so that the gateway compresses replies for clients that accept it.',
+        'Set MinimumCompressionSize of the API, for example to 0, so that the gateway compresses replies for clients that accept it.',
       ],
     };
   },
@@ -251,7 +256,7 @@ function describeAccept({ firstAccepted, accept }: SurpriseFacts): string {
 function describeTypes({ binaryMediaTypes }: SurpriseFacts): string {
   return binaryMediaTypes.length === 0
     ? 'The API has no binary media types.'
-    : `Its binary media types are ${binaryMediaTypes.join(', ')}.`;
+    : `The API’s binary media types are ${binaryMediaTypes.join(', ')}.`;
 }
 
 /** Formats the binary media types of the API, with one type added. */
@@ -268,7 +273,24 @@ export function addAccepted(facts: SurpriseFacts): string {
   const isConcrete = firstAccepted !== undefined && /^[^*/]+\//.test(firstAccepted) && !isOfBrowser;
   const type = isConcrete ? firstAccepted : '*/*';
   const text = printTypes(facts, type);
-  return `Add ${type} to the binary media types of the API. Requests with such a Content-Type then also reach the function as base64${type === '*/*' ? ', and MOCK integrations need ContentHandling: CONVERT_TO_TEXT' : ''}.${toDeploy('rest')}\n${text}`;
+  return `Add ${type} to the binary media types of the API.${describeEffect(facts, type)}${toDeploy('rest')}\n${text}`;
+}
+
+/**
+ * Says what another binary media type does to requests. A request without Content-Type counts as JSON, which a template
+ * cannot read once JSON is binary.
+ */
+function describeEffect({ integration, recorded }: SurpriseFacts, type: string): string {
+  const isUsual = isBinaryType(USUAL_TYPE, [type]);
+  const plans = recorded.received.stage?.deployment.routes.plans ?? [];
+  const templates =
+    'integrations with a request template, such as MOCK, need ContentHandling: CONVERT_TO_TEXT';
+  if (integration?.kind === 'lambda-proxy')
+    return ` Requests with such a Content-Type${isUsual ? ', or without one,' : ''} then also reach the function as base64${isUsual ? `, and ${templates}` : ''}.`;
+  const ofFunctions = plans.some((plan) => plan.integration.kind === 'lambda-proxy')
+    ? ' Its functions with a proxy integration then get request bodies of this type as base64.'
+    : '';
+  return `${ofFunctions}${isUsual ? ` ${sentence(templates)}` : ''}`;
 }
 
 /** The remedy that changes least comes first: another binary media type changes requests too. */

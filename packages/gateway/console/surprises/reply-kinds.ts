@@ -1,150 +1,17 @@
 /**
  * Replies that differ from what the function returned, or that arrive later than the function sent them
- * (docs/aws §3.6, §8.3, §9).
+ * (docs/aws §3.6, §8.3).
  */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { bareType } from '../../core/events/media-types.ts';
 import { adviseNull, describeNull } from '../explain/call-advice.ts';
-import { arnInTemplate } from '../explain/setting-text.ts';
-import { nameOfCaller } from '../records/describe-guard.ts';
+import { listed } from '../explain/reason.ts';
 import { countExports, findLine } from '../records/handler-lines.ts';
 import type { NullBy } from '../../core/ports.ts';
-import type { HeaderList } from '../../core/events/header-list.ts';
-import type { Filler, SurpriseFacts } from './surprise-facts.ts';
+import { STAGE_CACHE_KINDS } from './stage-cache-kinds.ts';
+import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
-
-const cached: SurpriseKind = {
-  code: 'FROM_STAGE_CACHE',
-  // In the list, every hit has the mark `cached`.
-  mark: undefined,
-  source: 'docs/aws §9',
-  find(facts) {
-    const { cache, caller } = facts.recorded;
-    if (cache?.isHit !== true) return undefined;
-    const { filler } = facts;
-    if (filler === undefined)
-      return {
-        values: {},
-        because: ['The request that filled the stage’s cache is no longer recorded.'],
-        changes: [],
-      };
-    const of = filler.caller === undefined ? '' : ` of ${filler.caller}`;
-    const isOther = filler.caller !== nameOfCaller(caller);
-    const parameters = differingParameters(filler.rawQuery, facts.recorded.received.rawQuery);
-    const headers = differingHeaders(filler.headers, facts, isOther);
-    const segments = differingSegments(filler, facts);
-    const names = [
-      ...segments.map((name) => `{${name}}`),
-      ...parameters,
-      ...headers.map((name) => `the header ${name}`),
-    ];
-    const keys = [
-      ...segments.map((name) => `method.request.path.${name}`),
-      ...parameters.map((name) => `method.request.querystring.${name}`),
-      ...headers.map((name) => `method.request.header.${name}`),
-    ];
-    return {
-      values: {
-        filledBy: filler.id,
-        ...(filler.caller !== undefined && { caller: filler.caller }),
-        ...(segments.length > 0 && { segments }),
-        ...(parameters.length > 0 && { parameters }),
-        ...(headers.length > 0 && { headers }),
-      },
-      because: [
-        `The request ${filler.id}${of} filled the stage’s cache.${isOther ? ' Another caller filled it: all callers share an entry, unless a header that tells them apart is a cache key.' : ''}`,
-        ...(names.length === 0
-          ? []
-          : [
-              `That request had a different value of ${names.join(', ')}, which ${names.length === 1 ? 'is not a cache key' : 'are not cache keys'}, so both requests got the same response.`,
-            ]),
-      ],
-      changes: [
-        ...(isOther
-          ? [
-              'To keep callers apart, add the header to CacheKeyParameters of the integration and to RequestParameters of the method: method.request.header.Authorization.',
-            ]
-          : []),
-        ...(keys.length === 0
-          ? []
-          : [
-              facts.definition?.form === 'terraform'
-                ? `To keep the values apart, write cache_key_parameters = ${JSON.stringify(keys)} in the aws_api_gateway_integration and request_parameters of the aws_api_gateway_method for ${keys.length === 1 ? 'it' : 'them'}, and deploy the API again.`
-                : facts.definition?.form.startsWith('sam') === true
-                  ? `To keep the values apart, make ${keys.length === 1 ? 'it a cache key' : 'them cache keys'} in RequestParameters of the Api event of the function: ${keys.map((key) => `- ${key}: { Required: false, Caching: true }`).join(' ')}. Then deploy the API again.`
-                  : `To keep the values apart, add ${keys.join(', ')} to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again.`,
-            ]),
-      ],
-    };
-  },
-};
-
-/** Names of path parameters whose values differ. */
-function differingSegments({ pathParameters }: Filler, { recorded }: SurpriseFacts): readonly string[] {
-  const { pathParameters: own } = recorded.received;
-  return Object.entries(own ?? {}).flatMap(([name, value]) => (pathParameters[name] === value ? [] : name));
-}
-
-/** Names of query parameters whose values differ, in the order of the queries. */
-function differingParameters(one: string, other: string): readonly string[] {
-  const [before, after] = [new URLSearchParams(one), new URLSearchParams(other)];
-  const names = [...new Set([...before.keys(), ...after.keys()])];
-  return names.filter((name) => before.getAll(name).join('\n') !== after.getAll(name).join('\n'));
-}
-
-/**
- * Headers on which responses commonly depend. The caller's own headers are named only if the caller is the
- * same.
- */
-const NEGOTIATED = ['Accept', 'Accept-Language', 'Origin', 'Range'];
-const OF_CALLER = ['Authorization', 'Cookie', 'X-Api-Key'];
-
-/** Names of headers that responses commonly depend on, or that the response names in Vary, and whose values differ. */
-function differingHeaders(
-  before: HeaderList,
-  { recorded, reply }: SurpriseFacts,
-  isOther: boolean,
-): readonly string[] {
-  const vary = (reply.last('vary') ?? '').split(',').map((name) => name.trim());
-  const names = [
-    ...NEGOTIATED,
-    ...(isOther ? [] : OF_CALLER),
-    ...vary.filter((name) => name !== '' && name !== '*'),
-  ];
-  const { headers } = recorded.received;
-  const seen = new Set<string>();
-  return names.filter((name) => {
-    const lower = name.toLowerCase();
-    if (seen.has(lower)) return false;
-    seen.add(lower);
-    return before.last(lower) !== headers.last(lower);
-  });
-}
-
-const notRefreshed: SurpriseKind = {
-  code: 'CACHE_NOT_REFRESHED',
-  mark: 'cache not refreshed',
-  source: 'docs/aws §9',
-  find({ reply, recorded, definition }) {
-    const { received, cache } = recorded;
-    if (cache === undefined || reply.last('warning')?.startsWith('199 ') !== true) return undefined;
-    const { apiId } = received.api;
-    const stage = received.stage?.name ?? '';
-    const forAll = `To let every caller refresh the cache: \`aws apigateway update-stage --rest-api-id ${apiId} --stage-name ${stage} --patch-operations op=replace,path='/*/*/caching/requireAuthorizationForCacheControl',value=false\`.`;
-    return {
-      values: {},
-      because: [
-        'The request has Cache-Control: max-age=0, but its caller lacks execute-api:InvalidateCache, so the gateway used the cache as for any other request and added Warning: 199.',
-      ],
-      changes: [
-        received.route?.authorization.kind === 'none'
-          ? `${forAll} ${received.route.routeKey} is open, so its callers are anonymous, and no policy can allow them execute-api:InvalidateCache.`
-          : `Allow the caller execute-api:InvalidateCache on ${arnInTemplate({ apiId, definition })}/${stage}/${received.method}${received.path}, in the policy of the authorizer or of the signer. ${forAll}`,
-      ],
-    };
-  },
-};
 
 /** The beginning of a streamed response: its metadata as JSON, and eight NUL bytes (docs/aws §8.3). */
 const PRELUDE = /^\{[^\0]*\}\0{8}/;
@@ -178,7 +45,7 @@ const inferred: SurpriseKind = {
     return {
       values: { members },
       because: [
-        `The function returned ${describeInferred(outcome.payload, value, facts)}, so the gateway inferred the response: 200, Content-Type application/json, and the whole value as the body.${members.length === 0 ? '' : ` ${members.length === 1 ? `The member ${members.join('')} is therefore part of the body, and sets nothing.` : `The members ${members.join(', ')} are therefore part of the body, and set nothing.`}`}`,
+        `The function returned ${describeInferred(outcome.payload, value, facts)}, so the gateway inferred the response: 200, Content-Type application/json, and the whole value as the body.${members.length === 0 ? '' : ` ${members.length === 1 ? `The member ${members.join('')} is therefore part of the body, and sets nothing.` : `The members ${listed(members)} are therefore part of the body, and set nothing.`}`}`,
       ],
       changes: [adviseInferred(outcome.payload, value, facts)],
     };
@@ -351,7 +218,7 @@ const buffered: SurpriseKind = {
           `The function streams its response, but ${describeMode(facts)}. The metadata that the function wrote (status and headers), eight NUL bytes and the whole stream became one string, which the gateway took for the result of the function, so the client got all of it as the body.`,
         ],
         changes: [
-          changeOfMode(facts),
+          changeOfMode(facts, true),
           'Or return { statusCode, headers, body } from the function, without awslambda.streamifyResponse.',
         ],
       };
@@ -408,11 +275,17 @@ function changeOfMode({ recorded: { received }, integration }: SurpriseFacts, is
     ? ''
     : ', and make the function stream (awslambda.streamifyResponse; with Hono: streamHandle)';
   if (received.api.functionUrl !== undefined) return `Set InvokeMode: RESPONSE_STREAM${andStream}.`;
-  if (received.api.protocol === 'http')
-    return 'Use a REST API with ResponseTransferMode: STREAM, or a function URL with InvokeMode: RESPONSE_STREAM.';
-  return integration?.kind === 'lambda-proxy'
-    ? `Set ResponseTransferMode: STREAM and the Uri …/2021-11-15/functions/…/response-streaming-invocations${andStream}.`
-    : 'Use an integration of type AWS_PROXY or HTTP_PROXY with ResponseTransferMode: STREAM.';
+  const isHttpApi = received.api.protocol === 'http';
+  if (integration?.kind === 'http-api-proxy')
+    return 'Use a REST API with an HTTP_PROXY integration and ResponseTransferMode: STREAM.';
+  if (integration?.kind === 'http-proxy') return 'Set ResponseTransferMode: STREAM of the integration.';
+  const mode = `ResponseTransferMode: STREAM and the Uri …/2021-11-15/functions/…/response-streaming-invocations`;
+  if (isHttpApi)
+    return `Use a REST API with ${mode}, or a function URL with InvokeMode: RESPONSE_STREAM${andStream}.`;
+  if (integration?.kind === 'lambda-proxy') return `Set ${mode}${andStream}.`;
+  return integration?.kind === 'function'
+    ? `Use an integration of type AWS_PROXY with ${mode}${andStream}.`
+    : 'Use an integration of type HTTP_PROXY with ResponseTransferMode: STREAM.';
 }
 
 const resultAsBody: SurpriseKind = {
@@ -439,8 +312,7 @@ export const REPLY_KINDS: readonly SurpriseKind[] = [
   streamWithoutType,
   streamWithoutWrite,
   refusalNotJson,
-  cached,
-  notRefreshed,
+  ...STAGE_CACHE_KINDS,
   byNull('PROMISE_PENDING', 'promise pending', 'pending'),
   byNull('VALUE_IGNORED', 'value ignored', 'ignored'),
   inferred,

@@ -2,7 +2,7 @@
  * Parts of a function’s result that reached the client in a form that the function did not intend
  * (docs/aws §2.4, §3.5, §3.6).
  */
-import { addAccepted } from './body-kinds.ts';
+import { addAccepted, base64AsText } from './body-kinds.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { asJsonObject, isJson, parseJson } from '@gatewright/aws/json-object';
 import { UNMAPPED_RESULTS } from './unmapped-results.ts';
@@ -62,7 +62,7 @@ const typeByDefault: SurpriseKind = {
       return undefined;
     if (returnedNames.some((name) => name.toLowerCase() === 'content-type')) return undefined;
     const given = reply.last('content-type');
-    if (given === undefined) return undefined;
+    if (given === undefined || isCoded(facts)) return undefined;
     const contentType = bareType(given);
     const isCut = recorded.sizes.reply > recorded.replyBody.length;
     const what = describeContent(recorded.replyBody, contentType, isCut);
@@ -78,14 +78,21 @@ const typeByDefault: SurpriseKind = {
   },
 };
 
-/** How documents begin, and their types. */
-const DOCUMENTS: readonly (readonly [RegExp, string])[] = [
+/** Whether the bytes of the reply are not those of the document: they are compressed, or written as base64. */
+function isCoded(facts: SurpriseFacts): boolean {
+  const coding = facts.reply.last('content-encoding');
+  return (coding !== undefined && coding !== 'identity') || base64AsText.find(facts) !== undefined;
+}
+
+/** How documents begin, their types, and how a sentence names them. */
+const DOCUMENTS: readonly (readonly [RegExp, string, string])[] = [
   [
     /^\s*<(?:!doctype\s+html|html|head|body|main|section|div|p|h[1-6]|ul|ol|table|form)\b/i,
     'text/html; charset=utf-8',
+    'HTML',
   ],
-  [/^\s*<svg\b/i, 'image/svg+xml'],
-  [/^\s*<\?xml\b/i, 'application/xml'],
+  [/^\s*<svg\b/i, 'image/svg+xml', 'an SVG image'],
+  [/^\s*<\?xml\b/i, 'application/xml', 'XML'],
 ];
 
 function nameContentType(what: string, body: string): string {
@@ -96,7 +103,8 @@ function nameContentType(what: string, body: string): string {
 /** Returns what kind of body does not fit the default type; undefined if it may fit. JSON can be read from any text. */
 function describeContent(body: string | Buffer, type: string, isCut: boolean): string | undefined {
   const text = body.toString();
-  if (/^\s*<[a-z!?]/i.test(text)) return 'HTML or XML';
+  if (/^\s*<[a-z!?]/i.test(text))
+    return DOCUMENTS.find(([begins]) => begins.test(text))?.[2] ?? 'HTML or XML';
   if (text.includes('�')) return 'not text';
   if (type === 'text/plain' && /^\s*[{[]/.test(text) && !isCut && isJson(text)) return 'JSON';
   return type === 'application/json' && !isCut && !isJson(text) ? 'not JSON' : undefined;
@@ -143,8 +151,9 @@ const flagMissing: SurpriseKind = {
         `The function returned base64 ${coding === undefined ? `with Content-Type ${contentType}` : `with Content-Encoding ${coding}`}, but isBase64Encoded is not true, so the client got the base64 text.`,
       ],
       changes: [
-        'Return isBase64Encoded: true from the function.',
-        ...(facts.recorded.received.api.protocol === 'rest' && !facts.getsBytes ? [addAccepted(facts)] : []),
+        facts.recorded.received.api.protocol === 'rest' && !facts.getsBytes
+          ? `Return isBase64Encoded: true from the function, and ${addAccepted(facts).replace(/^Add/, 'add')}`
+          : 'Return isBase64Encoded: true from the function.',
       ],
     };
   },

@@ -200,7 +200,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     values: { contentType: 'image/png' },
     because: /isBase64Encoded is not true/,
     change:
-      /^Return isBase64Encoded: true from the function\.\nAdd image\/png to the binary media types of the API/m,
+      /^Return isBase64Encoded: true from the function, and add image\/png to the binary media types of the API/m,
     not: { api: proxy({ statusCode: 200, headers: { 'Content-Type': 'text/plain' }, body: 'iVBORw0KGgo=' }) },
   },
   {

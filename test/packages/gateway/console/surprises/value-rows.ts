@@ -87,7 +87,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: ID,
     values: { contentType: 'application/json' },
     because:
-      /returned no Content-Type, so the gateway sent its default, application\/json\. The body is HTML or XML/,
+      /returned no Content-Type, so the gateway sent its default, application\/json\. The body is HTML, so/,
     change: /^Return Content-Type: text\/html; charset=utf-8 in headers\.$/m,
     not: {
       api: proxy({ statusCode: 200, headers: { 'content-type': 'text/html' }, body: '<h1>hello</h1>' }),
@@ -100,7 +100,7 @@ export const VALUES: readonly SurpriseRow[] = [
     api: http({ statusCode: 200, body: '<!doctype html><p>hello' }),
     request: { target: '/1' },
     values: { contentType: 'text/plain' },
-    because: /its default, text\/plain; charset=utf-8\. The body is HTML or XML/,
+    because: /its default, text\/plain; charset=utf-8\. The body is HTML, so/,
     change: /^Return Content-Type: text\/html; charset=utf-8 in headers\.$/m,
     not: { api: http({ statusCode: 200, body: 'hello' }) },
   },
@@ -111,7 +111,7 @@ export const VALUES: readonly SurpriseRow[] = [
     api: http({ statusCode: 200, body: '<?xml version="1.0"?><pets/>' }),
     request: { target: '/1' },
     values: { contentType: 'text/plain' },
-    because: /The body is HTML or XML/,
+    because: /The body is XML, so/,
     change: /^Return Content-Type: application\/xml in headers\.$/m,
     not: { api: http({ statusCode: 200, body: 'hello' }) },
   },
@@ -154,8 +154,9 @@ export const VALUES: readonly SurpriseRow[] = [
     api: proxy({ statusCode: 200, headers: { 'Content-Encoding': 'gzip' }, body: 'H4sIAAAAAAAA' }),
     request: ID,
     values: { contentType: 'application/json' },
-    because: /base64 with Content-Encoding gzip/,
-    change: /Return isBase64Encoded: true.*\nAdd \*\/\* to the binary media types of the API/,
+    because: /base64 with Content-Encoding gzip.*\nDefined at/,
+    change:
+      /^Return isBase64Encoded: true from the function, and add \*\/\* to the binary media types of the API\./,
     not: { api: proxy({ statusCode: 200, body: 'H4sIAAAAAAAA' }) },
   },
   {
@@ -166,7 +167,8 @@ export const VALUES: readonly SurpriseRow[] = [
     values: { parameters: ['pet'] },
     because:
       /has \{pet\}, for which this request gave no value, so the backend was called with \{pet\} in its path/,
-    change: /Map integration\.request\.path\.pet .*or make the mapped parameter required/,
+    change:
+      /^Send method\.request\.querystring\.pet, from which \{pet\} is mapped\. Or map integration\.request\.path\.pet in RequestParameters of the integration to a value that every request has\. To refuse requests without it, make method\.request\.querystring\.pet required: true in RequestParameters of the method, with a request validator that has ValidateRequestParameters: true\. A/m,
     not: { request: { target: '/dev/1?pet=7' } },
   },
   {
@@ -290,7 +292,8 @@ export const VALUES: readonly SurpriseRow[] = [
     request: { ...ID, method: 'POST', body: '{}' },
     values: { failed: 1 },
     because: /responded with 200, but 1 entry of the call failed/,
-    change: /Make Detail of each entry a string that contains a JSON object/,
+    change:
+      /Make Detail of each entry a string that contains a JSON object\. In a request template: "Detail": "\$util\.escapeJavaScript\(\$input\.json\('\$'\)\)\.replaceAll\("\\\\'", "'"\)" for the whole body, or \$input\.json\('\$\.member'\) in its place for a member that is an object\. A client/,
     not: { api: calling('{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}') },
   },
   {
