@@ -8,6 +8,7 @@ import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { chooseRequestTemplate, chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { andDeploy } from '../explain/reason.ts';
 import { findNearMisses } from '../records/near-misses.ts';
+import { parametersOf } from './mapping-kinds.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
 import type { Integration } from '../../core/deployment/model.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -39,12 +40,22 @@ const pathValueMissing: SurpriseKind = {
       because: [
         `The Uri of the integration has ${named}, for which this request gave no value, so the backend was called with ${named} in its path.`,
       ],
-      changes: [
-        `Map integration.request.path.${parameters[0] ?? ''} in RequestParameters of the integration to a value that every request has, or make the mapped parameter required (true in RequestParameters of the method, with a request validator).`,
-      ],
+      changes: [advisePathValue(parameters[0] ?? '', integration)],
     };
   },
 };
+
+/** Names the parameter of the request from which the path parameter is mapped, because the client can send it. */
+function advisePathValue(name: string, integration: Integration | undefined): string {
+  const target = `integration.request.path.${name}`;
+  const always = `${target} in RequestParameters of the integration to a value that every request has`;
+  const source = (integration === undefined ? [] : parametersOf(integration)).find(
+    (parameter) => parameter.place === 'path' && parameter.name === name,
+  )?.source;
+  if (source?.kind !== 'querystring' && source?.kind !== 'header') return `Map ${always}.`;
+  const sent = `method.request.${source.kind}.${source.name}`;
+  return `Send ${sent}, from which {${name}} is mapped. Or map ${always}. To refuse requests without it, make ${sent} required: true in RequestParameters of the method, with a request validator that has ValidateRequestParameters: true.`;
+}
 
 /** A backend that is called at one address, whatever the path of the request is. */
 const pathNotPassed: SurpriseKind = {

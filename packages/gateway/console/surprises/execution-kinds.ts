@@ -1,5 +1,7 @@
 /** Executions of state machines that an integration started (docs/aws §8). */
 import { parseJsonObject } from '@gatewright/aws/json-object';
+import { formatDuration } from '../explain/reason.ts';
+import type { RecordedRequest } from '../records/recorded-request.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 /** Executions are recorded and get an ARN, but the gateway runs no state. */
@@ -19,6 +21,8 @@ const executionRecorded: SurpriseKind = {
     const { executionArn, status } = parseJsonObject(outcome.body.toString()) ?? {};
     // The answer to StartSyncExecution has the status of an execution that AWS has run.
     if (!isStates || typeof executionArn !== 'string' || status !== undefined) return undefined;
+    // The response names an earlier execution, which another surprise explains.
+    if (startedBeforeMs(recorded) !== undefined) return undefined;
     return {
       values: { executionArn },
       because: [
@@ -69,19 +73,18 @@ const executionRepeated: SurpriseKind = {
   mark: 'no new execution',
   isCause: true,
   source: 'docs/aws §8',
-  find({ integration, recorded: { outcome, received } }) {
+  find({ integration, recorded }) {
+    const { outcome } = recorded;
     if (integration?.kind !== 'service' && integration?.kind !== 'http-api-service') return undefined;
     if (outcome?.kind !== 'answered' || outcome.status !== 200) return undefined;
-    const { executionArn, startDate, status } = parseJsonObject(outcome.body.toString()) ?? {};
-    if (typeof executionArn !== 'string' || typeof startDate !== 'number' || status !== undefined)
-      return undefined;
-    const earlierMs = received.receivedAtEpochMs - startDate * 1000;
-    if (earlierMs <= CLOCKS_DIFFER_MS) return undefined;
+    const { executionArn, status } = parseJsonObject(outcome.body.toString()) ?? {};
+    const earlierMs = startedBeforeMs(recorded);
+    if (typeof executionArn !== 'string' || earlierMs === undefined || status !== undefined) return undefined;
     const name = executionArn.split(':').at(-1) ?? '';
     return {
       values: { executionArn },
       because: [
-        `No new execution was started: the execution in the response began ${(earlierMs / 1000).toFixed(1)} s before this request. StartExecution with the name of an execution that still runs (${name}) and the same input responds with 200 and that execution.`,
+        `No new execution was started: the execution in the response began ${formatDuration(earlierMs)} before this request. StartExecution with the name of an execution that still runs (${name}) and the same input responds with 200 and that execution.`,
       ],
       changes: [
         integration.kind === 'service'
@@ -91,6 +94,15 @@ const executionRepeated: SurpriseKind = {
     };
   },
 };
+
+/** How long before the request the execution in the response began; undefined if the request began it. */
+function startedBeforeMs({ outcome, received }: RecordedRequest): number | undefined {
+  if (outcome?.kind !== 'answered') return undefined;
+  const { startDate } = parseJsonObject(outcome.body.toString()) ?? {};
+  if (typeof startDate !== 'number') return undefined;
+  const earlierMs = received.receivedAtEpochMs - startDate * 1000;
+  return earlierMs <= CLOCKS_DIFFER_MS ? undefined : earlierMs;
+}
 
 /** Step Functions returns times in seconds with milliseconds. */
 const CLOCKS_DIFFER_MS = 2;

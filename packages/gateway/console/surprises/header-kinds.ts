@@ -2,6 +2,7 @@
 import { isCorsHeader } from '../../core/events/cors-headers.ts';
 import { HTTP_PHASES, nameAfter, OWN_HEADERS, REST_PHASES } from '../../core/events/header-phases.ts';
 import { bareType } from '../../core/events/media-types.ts';
+import { listed } from '../explain/reason.ts';
 import { adviseReplaced } from './cors-replaced.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
@@ -47,12 +48,22 @@ const remapped: SurpriseKind = {
         !headers.some((name) => name.toLowerCase() === 'www-authenticate')
           ? `Do not return ${headers.join(', ')}, or return the values under other names that clients read.`
           : protocol === 'http'
-            ? 'A function cannot send WWW-Authenticate at a function URL. Put an HTTP API in front of it, which passes the header on; an MCP client also finds the issuer through the metadata document at /.well-known/oauth-protected-resource.'
-            : 'Only the gateway itself can send WWW-Authenticate: have an authorizer refuse the request, and set gatewayresponse.header.WWW-Authenticate of the gateway response UNAUTHORIZED.',
+            ? 'A function cannot send WWW-Authenticate at a function URL. Give the function a route of an HTTP API instead of the function URL: an HTTP API passes the header on. An MCP client also finds the issuer through the metadata document at /.well-known/oauth-protected-resource.'
+            : adviseChallenge(facts, headers),
       ],
     };
   },
 };
+
+/**
+ * A Deny policy of an authorizer gives ACCESS_DENIED with 403 instead of UNAUTHORIZED.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+ */
+function adviseChallenge(facts: SurpriseFacts, headers: readonly string[]): string {
+  const name = headers.find((one) => one.toLowerCase() === 'www-authenticate') ?? '';
+  const value = JSON.stringify(`'${valueOf(facts, name) ?? 'Basic'}'`);
+  return `Only the gateway itself can send WWW-Authenticate: have a Lambda authorizer refuse the request with 401 by throwing the error Unauthorized (a Deny policy gives ACCESS_DENIED, 403), and set gatewayresponse.header.WWW-Authenticate: ${value} in ResponseParameters of the gateway response UNAUTHORIZED.`;
+}
 
 function remappedNames({ reply }: SurpriseFacts): readonly string[] {
   const names: string[] = [];
@@ -172,7 +183,7 @@ const notMapped: SurpriseKind = {
         `The integration responded with ${headers.join(', ')}, but an integration of type ${integration.kind === 'http' ? 'HTTP' : 'AWS'} passes on only the headers that its integration response maps.${sent}`,
       ],
       changes: [
-        `Map ${headers.length === 1 ? 'it' : 'them'} in ResponseParameters of the integration response, for example method.response.header.${headers[0]}: integration.response.header.${headers[0]}, and declare ${headers.length === 1 ? 'it' : 'them'} in the method response.`,
+        `Map ${listed(headers)} in ResponseParameters of the integration response, for example method.response.header.${headers[0]}: integration.response.header.${headers[0]}, and declare ${['', 'it', 'both'][headers.length] ?? 'all of them'} in the method response.`,
       ],
     };
   },

@@ -90,7 +90,11 @@ function isEnclosed(subnets: readonly string[], stacks: readonly ResolvedStack[]
   );
 }
 
-type Left = { readonly line: number; readonly what: string; readonly change: string };
+type Left = {
+  readonly line: number;
+  readonly what: string;
+  readonly change: (place: string) => string;
+};
 
 /**
  * Lambda freezes the process once the response is returned. Code that is still running continues in a later
@@ -113,7 +117,7 @@ const workLeftBehind: SurpriseKind = {
         `${place} ${left.what}. Lambda freezes the process once the response is returned: code that has not finished continues during a later invocation of the same instance, or never. This gateway does not freeze processes.`,
       ],
       changes: [
-        `${left.change} at ${place}, so that the work has ended before the function returns; or hand the work on, for example to a queue.`,
+        `${left.change(place)}, so that the work has ended before the function returns; or hand the work on, for example to a queue.`,
       ],
     };
   },
@@ -149,19 +153,20 @@ function findUnawaited({ text }: HandlerText, status: number): Left | undefined 
       return {
         line: index + 1,
         what: `calls ${name}(…) and does not await it`,
-        change: `Write await before ${name}(…)`,
+        change: (place) => `Write await before ${name}(…) at ${place}`,
       };
     if (isTimer.test(each) && !isContinued && !/new Promise/.test(lines[index - 1] ?? ''))
       return {
         line: index + 1,
         what: 'starts a timer that nothing awaits',
-        change: 'Await a promise that the timer resolves',
+        change: (place) => `Await a promise that the timer resolves at ${place}`,
       };
     if (status >= 400 && isAll?.test(each) === true)
       return {
         line: index + 1,
         what: 'uses Promise.all, which rejects as soon as one of its promises does, while the others are still running',
-        change: 'Use Promise.allSettled, and then throw the first reason',
+        change: (place) =>
+          `At ${place}, use Promise.allSettled, and then throw the reason of the first promise that was rejected`,
       };
   }
   return undefined;
@@ -175,7 +180,7 @@ function findThread({ text }: HandlerText): Left | undefined {
     : {
         line: line + 1,
         what: 'starts a thread and does not join it',
-        change: 'Keep the thread and call join() on it',
+        change: (place) => `Keep the thread and call join() on it at ${place}`,
       };
 }
 

@@ -4,7 +4,7 @@ import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { MappingInput } from '../../core/mapping/mapping-input.ts';
 import { buildRequestBody } from '../../core/mapping/request-body.ts';
 import { requestTemplateOf } from '../records/sent.ts';
-import { toDeploy } from '../explain/reason.ts';
+import { listed, sentence, toDeploy } from '../explain/reason.ts';
 import { defaultResponse, successAsError } from './default-response.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
 import type { Integration } from '../../core/deployment/model.ts';
@@ -90,15 +90,26 @@ const missingVariable: SurpriseKind = {
     if (stage === undefined || route === undefined || recorded.enteredMs['map-request'] === undefined)
       return undefined;
     if (api.functionUrl !== undefined) return undefined;
-    const texts = [...textsOf(route.integration), requestTemplateOf(recorded.received)?.source ?? ''];
-    const names = new Set([...texts.flatMap(referencedNames), ...mappedNames(route.integration)]);
-    const variables = [...names].filter((name) => (stage.variables?.[name] ?? '') === '');
+    const places = [
+      ...textsOf(route.integration, api.protocol).map(([what, text]) => ({
+        what,
+        names: referencedNames(text),
+      })),
+      {
+        what: 'the request template',
+        names: referencedNames(requestTemplateOf(recorded.received)?.source ?? ''),
+      },
+      { what: 'RequestParameters', names: mappedNames(route.integration) },
+    ];
+    const lacks = (name: string): boolean => (stage.variables?.[name] ?? '') === '';
+    const variables = [...new Set(places.flatMap(({ names }) => names.filter(lacks)))];
     if (variables.length === 0) return undefined;
+    const referring = [...new Set(places.flatMap(({ what, names }) => (names.some(lacks) ? what : [])))];
     const one = variables.length === 1;
     return {
       values: { variables, stage: stage.name },
       because: [
-        `${route.routeKey} refers to the stage ${one ? 'variable' : 'variables'} ${variables.join(', ')}, which ${one ? 'has' : 'have'} no value on stage ${stage.name}, so the gateway used an empty string.`,
+        `${sentence(listed(referring)).replace(/\.$/, '')} of the integration of ${route.routeKey} ${referring.length === 1 && referring[0] !== 'RequestParameters' ? 'refers' : 'refer'} to the stage ${one ? 'variable' : 'variables'} ${variables.join(', ')}, which ${one ? 'has' : 'have'} no value on stage ${stage.name}, so the gateway used an empty string.`,
       ],
       changes: [
         `Give ${variables.join(', ')} ${one ? 'a value' : 'values'} in ${api.protocol === 'rest' ? 'Variables' : 'StageVariables'} of stage ${stage.name}; no new deployment is needed.`,
@@ -107,15 +118,22 @@ const missingVariable: SurpriseKind = {
   },
 };
 
-/** The texts of an integration that may contain `${stageVariables.x}`. */
-function textsOf(integration: Integration): readonly string[] {
+/** The texts of an integration that may contain `${stageVariables.x}`, with the settings that have them. */
+function textsOf(
+  integration: Integration,
+  protocol: 'rest' | 'http' | 'websocket',
+): readonly (readonly [string, string])[] {
   const { functionName, qualifier, uri, vpcLink } = integration as {
     readonly [Name in 'functionName' | 'qualifier' | 'uri' | 'vpcLink']?: { readonly source: string };
   };
-  return [functionName, qualifier, uri, vpcLink].flatMap((text) => text?.source ?? []);
+  const address = protocol === 'rest' ? 'the Uri' : 'the IntegrationUri';
+  return [
+    ...[functionName, qualifier, uri].map((text) => [address, text?.source ?? ''] as const),
+    ['the ConnectionId', vpcLink?.source ?? ''],
+  ];
 }
 
-function parametersOf(integration: Integration): readonly RequestParameter[] {
+export function parametersOf(integration: Integration): readonly RequestParameter[] {
   if (integration.kind === 'http-proxy' || integration.kind === 'http-stream') return integration.parameters;
   return isSelecting(integration) ? integration.request.parameters : [];
 }

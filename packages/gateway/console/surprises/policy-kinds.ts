@@ -39,7 +39,7 @@ const resourcePolicyNotNeeded: SurpriseKind = {
         `The API’s resource policy does not allow this request${unmet.length === 0 ? '' : ` (${list(unmet)})`}, and does not deny it either. ${caller.kind === 'lambda' ? 'With a Lambda authorizer' : 'For a caller of the API’s own account'}, one Allow is enough, and ${who} allows the request, so it was let through.`,
       ],
       changes: [
-        `If the resource policy should also refuse callers whom ${who} allows, add a statement with Effect Deny, which overrides every Allow of another policy: ${writeDeny(policy)}.${toDeploy('rest')}`,
+        `If the resource policy should also refuse callers whom ${who} allows, add a statement with Effect Deny, which overrides every Allow of another policy: ${writeDeny(policy, `${received.method} ${received.path}`)}.${toDeploy('rest')}`,
       ],
     };
   },
@@ -61,7 +61,7 @@ function unmetOf(statements: readonly Statement[]): string[] {
  * statement has the opposite condition; otherwise, it has only the resource of the call, because nothing else is
  * certain.
  */
-function writeDeny({ statements, resource }: GuardPolicy): string {
+function writeDeny({ statements, resource }: GuardPolicy, call: string): string {
   const allows = statements.filter(({ effect }) => effect === 'Allow');
   const [allow, ...others] = allows;
   const [condition, ...more] = allow?.conditions ?? [];
@@ -70,7 +70,7 @@ function writeDeny({ statements, resource }: GuardPolicy): string {
     others.length === 0 && more.length === 0 && allow?.fails.length === 1 && allow.fails[0] === 'condition';
   const start = "{ Effect: Deny, Principal: '*', Action: 'execute-api:Invoke'";
   if (!isCertain || condition === undefined || operator === undefined)
-    return `${start}, Resource: 'execute-api:${resource.slice(resource.indexOf('/'))}' }, with the opposite of the conditions under which the policy allows the call, if it has any`;
+    return `${start}, Resource: 'execute-api:${resource.slice(resource.indexOf('/'))}' }, ${allows.some(({ conditions }) => conditions.length > 0) ? 'with the opposite of the conditions under which the policy allows the call' : `which refuses every caller of ${call}`}`;
   const wanted = condition.wanted.map((value) => `'${value}'`).join(', ');
   const resources = allow.resources.map((one) => `'${one}'`).join(', ');
   return `${start}, Resource: [${resources}], Condition: { ${operator}: { '${condition.key}': [${wanted}] } } }`;

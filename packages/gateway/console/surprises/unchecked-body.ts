@@ -3,11 +3,12 @@
  * or the method has no validator that checks bodies.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
  */
-import { parseJson } from '@gatewright/aws/json-object';
+import { asText, parseJson } from '@gatewright/aws/json-object';
 import { DefinitionError } from '../../core/errors.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
+import { findByPhysicalId } from '../records/find-places.ts';
 import { isSelecting } from './selected-response.ts';
 import type { RequestModel } from '../../core/deployment/model.ts';
 import type { SchemaVerdict } from '../../core/deployment/models/json-schema.ts';
@@ -86,9 +87,22 @@ function findUnchecked(facts: SurpriseFacts, type: string): Told | undefined {
       fault,
     ],
     changes: [
-      `To refuse such bodies with 400, set ${nameSetting('bodyValidator', definition)}.${toDeploy('rest')}`,
+      `To refuse such bodies with 400, set ${nameValidator(facts) ?? nameSetting('bodyValidator', definition)}.${toDeploy('rest')}`,
     ],
   };
+}
+
+/** A validator that the method has already needs only one more setting. Formats other than templates write none. */
+function nameValidator({
+  recorded: { received },
+  stacks = [],
+  definition,
+}: SurpriseFacts): string | undefined {
+  if (definition !== undefined && definition.form !== 'cloudformation') return undefined;
+  const stack = stacks.find(({ stackName }) => stackName === received.api.stackName);
+  const { RequestValidatorId: id } = stack?.resources.get(received.route?.logicalId ?? '')?.properties ?? {};
+  const validator = findByPhysicalId(stacks, 'AWS::ApiGateway::RequestValidator', asText(id) ?? '');
+  return validator && `ValidateRequestBody: true on the validator ${validator.logicalId}`;
 }
 
 /** Says why the model would refuse the body; undefined if it would not. */

@@ -94,7 +94,8 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     request: SIGNED_IN,
     values: { conditions: [] },
     because: /does not allow this request, and does not deny it either/,
-    change: /Resource: 'execute-api:\/dev\/GET\/pets' \}/,
+    change:
+      /Resource: 'execute-api:\/dev\/GET\/pets' \}, which refuses every caller of GET \/pets\. A change to the API/,
     not: { api: underPolicy({ Resource: 'execute-api:/*/GET/*' }) },
   },
   {

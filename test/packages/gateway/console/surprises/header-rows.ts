@@ -132,8 +132,8 @@ const MAPPINGS: readonly SurpriseRow[] = [
     request: ID,
     values: { variables: ['path'], stage: 'dev' },
     because:
-      /refers to the stage variable path, which has no value on stage dev, so the gateway used an empty string/,
-    change: /Give \S+ a value in Variables of stage dev/,
+      /The Uri of the integration of ANY \/\{id\} refers to the stage variable path, which has no value on stage dev, so the gateway used an empty string/,
+    change: /^Give path a value in Variables of stage dev; no new deployment is needed\.$/m,
     not: { api: withVariable({ path: 'pets' }) },
   },
 ];
@@ -146,7 +146,8 @@ const HEADERS: readonly SurpriseRow[] = [
     request: ID,
     values: { headers: ['WWW-Authenticate'] },
     because: /the client got WWW-Authenticate as x-amzn-Remapped-WWW-Authenticate/,
-    change: /gatewayresponse\.header\.WWW-Authenticate/,
+    change:
+      /have a Lambda authorizer refuse the request with 401 by throwing the error Unauthorized \(a Deny policy gives ACCESS_DENIED, 403\), and set gatewayresponse\.header\.WWW-Authenticate: "'Basic'" in ResponseParameters of the gateway response UNAUTHORIZED\. A change/,
     not: { api: backend(HTTP_PROXY, answered('ok', ['Date', 'today', 'Server', 'nginx'])) },
   },
   {
@@ -157,7 +158,8 @@ const HEADERS: readonly SurpriseRow[] = [
     request: { target: '/' },
     values: { headers: ['www-authenticate'] },
     because: /the client got www-authenticate as x-amzn-Remapped-www-authenticate/,
-    change: /at a function URL\. Put an HTTP API in front of it.*oauth-protected-resource/,
+    change:
+      /at a function URL\. Give the function a route of an HTTP API instead of the function URL: an HTTP API passes the header on\. An MCP client .*oauth-protected-resource/,
     not: { api: http(CHALLENGE), request: ID },
   },
   {
@@ -188,7 +190,8 @@ const HEADERS: readonly SurpriseRow[] = [
     request: { target: '/1', headers: ['Origin', PAGE] },
     values: { headers: ['Access-Control-Allow-Origin'] },
     because: /the gateway discarded the integration’s CORS headers and sent its own/,
-    change: /replaces it, and does not allow https:\/\/other\.example, which the integration named/,
+    change:
+      /replaces it, and does not allow https:\/\/other\.example, which the integration named\. If pages of https:\/\/other\.example should read replies, list it in AllowOrigins\./,
     not: { api: http({ statusCode: 200, headers: { 'Access-Control-Allow-Origin': PAGE } }, CORS) },
   },
   {
@@ -202,7 +205,8 @@ const HEADERS: readonly SurpriseRow[] = [
     values: { headers: ['content-type', 'set-cookie'] },
     because:
       /passes on only the headers that its integration response maps\. The reply has Content-Type application\/json instead of text\/html/,
-    change: /method\.response\.header\.content-type: integration\.response\.header\.content-type/,
+    change:
+      /^Map content-type and set-cookie in ResponseParameters of the integration response, for example method\.response\.header\.content-type: integration\.response\.header\.content-type, and declare both in the method response\. A/m,
     not: {
       api: backend(
         { ...HTTP, IntegrationResponses: DEFAULT },
@@ -244,7 +248,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     values: { origin: PAGE },
     because: /sees “blocked by CORS policy” instead of the 502: .* The cause is the 502, not CORS\./,
     change:
-      /^Return statusCode from the function fn as a number.*\nTo let pages read this reply, give the API a gateway response for DEFAULT_5XX/,
+      /^Return statusCode from the function fn as a number.*\nTo let pages read this reply, give the API a gateway response for DEFAULT_5XX with gatewayresponse\.header\.Access-Control-Allow-Origin: "'https:\/\/shop\.example'" in ResponseParameters, as an AWS::ApiGateway::GatewayResponse\. Also return Access-Control-Allow-Origin from the function, for the replies that are its own\. A change/,
     not: { request: ID },
   },
   {
@@ -290,7 +294,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     values: { origin: PAGE },
     because: /cannot read this reply/,
     change:
-      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example from the integration\. Or let the gateway do so: Add .* CorsConfiguration \(the API has none yet\)/,
+      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example from the integration\. Or let the gateway do so: add .* CorsConfiguration \(the API has none yet\)/,
     not: { api: http(OK, CORS) },
   },
   {
@@ -323,7 +327,8 @@ const BROWSERS: readonly SurpriseRow[] = [
     request: fromPage(),
     values: { origins: [PAGE, '*'] },
     because: /A browser joins several values and compares the whole text with the page’s origin/,
-    change: /Send Access-Control-Allow-Origin once/,
+    change:
+      /^Return Access-Control-Allow-Origin once from the function, in headers or in multiValueHeaders, with \* or with the Origin of the request if it is one of the allowed origins\.$/m,
     not: { request: ID },
   },
   {

@@ -128,7 +128,8 @@ export const LAMBDA: readonly SurpriseRow[] = [
     handler: async('  try {\n    await Promise.all([check(), mail()]);\n  } catch {}', '  return {};'),
     values: { place: 'src/index.js:4' },
     because: /src\/index\.js:4 uses Promise\.all, which rejects as soon as one/,
-    change: /^Use Promise\.allSettled/m,
+    change:
+      /^At src\/index\.js:4, use Promise\.allSettled, and then throw the reason of the first promise that was rejected, so that the work has ended/m,
     not: { api },
   },
   ...(

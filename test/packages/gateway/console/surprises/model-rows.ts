@@ -98,8 +98,12 @@ export const MODELS: readonly SurpriseRow[] = [
     api: () => modelled({ RequestValidatorId: 'Validator' }, false),
     request: { method: 'POST', target: '/dev/pets', headers: JSON_TYPE, body: '[]' },
     values: { contentType: 'application/json', models: ['application/json'] },
+    resources: {
+      Method0: { type: 'AWS::ApiGateway::Method', properties: { RequestValidatorId: 'Validator' } },
+      Validator: { type: 'AWS::ApiGateway::RequestValidator', id: 'Validator', properties: {} },
+    },
     because: /no validator that checks bodies.*\nThe body does not match the model Pet: /,
-    change: /ValidateRequestBody: true/,
+    change: /^To refuse such bodies with 400, set ValidateRequestBody: true on the validator Validator\./m,
     not: { api: validating },
   },
 ];

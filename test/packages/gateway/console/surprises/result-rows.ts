@@ -172,7 +172,9 @@ export const RESULTS: readonly SurpriseRow[] = [
   {
     code: 'EXECUTION_NOT_RUN',
     source: 'docs/aws §8',
-    api: starting('{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:Flow:1","startDate":1}'),
+    api: starting(
+      '{"executionArn":"arn:aws:states:us-east-1:123456789012:execution:Flow:1","startDate":4102444800}',
+    ),
     request: { method: 'POST', target: '/dev/1', body: '{}' },
     values: {},
     because: /accepted the call.* does not run their states/,
@@ -206,7 +208,8 @@ export const RESULTS: readonly SurpriseRow[] = [
     ),
     request: { method: 'POST', target: '/dev/1', body: '{}' },
     values: { executionArn: 'arn:aws:states:us-east-1:123456789012:execution:Flow:c-17' },
-    because: /No new execution was started.*of an execution that still runs \(c-17\) and the same input/,
+    because:
+      /No new execution was started: the execution in the response began \d+ days before this request\..*of an execution that still runs \(c-17\) and the same input responds with 200 and that execution\.\nDefined at/,
     change: /^Give each execution a name of its own: in the request template, set name to a value/m,
     not: {
       api: starting(
