@@ -303,7 +303,7 @@ function returnBytes(facts: SurpriseFacts, contentType: string): readonly string
   const isListed = isBinaryType(contentType, facts.binaryMediaTypes);
   return [
     `Have the client send ${contentType} as the first type of Accept${isListed ? '.' : `, and add ${contentType} to the binary media types of the API.${toDeploy('rest')}\n${printTypes(facts, contentType)}`}`,
-    `If the client cannot change its Accept, as <img> and <video> cannot: ${addAccepted(facts).replace(/^Add/, 'add')}`,
+    `If the client cannot change its Accept, as a browser cannot for an address, an <img> or a <video>: ${addAccepted(facts).replace(/^Add/, 'add')}`,
   ];
 }
 

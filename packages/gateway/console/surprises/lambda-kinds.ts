@@ -159,7 +159,7 @@ function findUnawaited({ text }: HandlerText, status: number): Left | undefined 
       return {
         line: index + 1,
         what: 'starts a timer that nothing awaits',
-        change: (place) => `Await a promise that the timer resolves at ${place}`,
+        change: (place) => `At ${place}, await a promise that the timer resolves`,
       };
     if (status >= 400 && isAll?.test(each) === true)
       return {

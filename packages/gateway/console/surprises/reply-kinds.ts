@@ -193,7 +193,7 @@ function adviseInferred(payload: string, value: UnknownMembers | undefined, fact
   if (isTextStream(payload, value, facts))
     return `${streamsByCode(facts) ? '' : 'To send the stream as it is written, set InvokeMode: RESPONSE_STREAM. '}To set status and headers, begin the stream with awslambda.HttpResponseStream.from(stream, { statusCode, headers }), or return { statusCode, headers, body } without awslambda.streamifyResponse.`;
   if (payload.startsWith('['))
-    return "To set the status or headers, return an object: { statusCode, headers, body }. In Python, return data, 404 returns a tuple, which is a list in JSON: write return {'statusCode': 404, 'body': json.dumps(data)}.";
+    return "To set the status or headers, return an object: { statusCode, headers, body }. In Python, `return data, 404` returns a tuple, which is a list in JSON: write `return {'statusCode': 404, 'body': json.dumps(data)}`.";
   if (payload === 'null')
     return 'Return the response from the handler: return { statusCode, headers, body }. In an arrow function with braces, a value without return is lost.';
   if (payload === '{}')

@@ -232,7 +232,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     values: { contentType: 'image/png' },
     because: /no binary media type that matches text\/html, the first type/,
     change:
-      /^Have the client send image\/png as the first type of Accept\.\nIf the client cannot change its Accept, as <img> and <video> cannot: add text\/html to/m,
+      /^Have the client send image\/png as the first type of Accept\.\nIf the client cannot change its Accept, as a browser cannot for an address, an <img> or a <video>: add text\/html to/m,
     not: { request: { ...ID, headers: ['Accept', 'image/png,text/html'] } },
   },
   {
@@ -244,7 +244,8 @@ export const HANDLERS: readonly SurpriseRow[] = [
     request: { ...ID, headers: ['Accept', 'image/avif,image/webp,image/png,*/*;q=0.8'] },
     values: { contentType: 'image/png' },
     because: /no binary media type that matches image\/avif, the first type/,
-    change: /as <img> and <video> cannot: add \*\/\* to the binary media types/m,
+    change:
+      /as a browser cannot for an address, an <img> or a <video>: add \*\/\* to the binary media types/m,
     not: { request: { ...ID, headers: ['Accept', 'image/png,*/*;q=0.8'] } },
   },
   {
@@ -313,7 +314,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     request: { target: '/1' },
     values: { members: [] },
     because: /returned a list, which has no statusCode, so the gateway inferred/,
-    change: /In Python, return data, 404 returns a tuple/,
+    change: /In Python, `return data, 404` returns a tuple/,
     not: { api: http({ statusCode: 404 }) },
   },
   {
@@ -350,7 +351,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
 };`,
     values: { printed: 'undefined' },
     because: /The code prints username, and the body of the request lacks username/,
-    change: /^Send username with the request, and let the function respond with 400/m,
+    change: /^Send username in the part of the request from which the code reads it, and let the function respond with 400/m,
     not: { api: proxy({ statusCode: 200, body: 'created ann' }) },
   },
   {

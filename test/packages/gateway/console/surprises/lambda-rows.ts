@@ -113,7 +113,7 @@ export const LAMBDA: readonly SurpriseRow[] = [
     handler: async('  setTimeout(mail, 10);', "  return { statusCode: 200, body: 'ok' };"),
     values: { place: 'src/index.js:3' },
     because: /src\/index\.js:3 starts a timer that nothing awaits/,
-    change: /^Await a promise that the timer resolves at src\/index\.js:3/m,
+    change: /^At src\/index\.js:3, await a promise that the timer resolves/m,
     not: {
       handler: async('  await new Promise((resolve) =>', '    setTimeout(resolve, 10));', '  return {};'),
     },
