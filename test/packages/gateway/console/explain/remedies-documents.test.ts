@@ -75,7 +75,7 @@ x-amazon-apigateway-integration:
     headers: { 'content-type': 'application/json' },
     status: 500,
     advice:
-      /^Set contentHandling of POST \/a to CONVERT_TO_TEXT, or replace \*\/\* in x-amazon-apigateway-binary-media-types of the API/,
+      /^Set contentHandling of the integration of POST \/a to CONVERT_TO_TEXT, or replace \*\/\* in x-amazon-apigateway-binary-media-types of the API/,
     change: ['type: mock\n', 'type: mock\n                contentHandling: CONVERT_TO_TEXT\n'],
     then: 200,
   },
