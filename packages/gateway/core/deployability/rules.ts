@@ -245,6 +245,14 @@ export const RULES = {
     source:
       'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-resourcepolicystatement.html',
   },
+  'sam-replaces': {
+    severity: 'differs',
+    about:
+      'an API whose logical id is that of an implicit API, so that SAM replaces it by the API of the events that name none',
+    remedy: 'give the API another logical id, and write this id into each event',
+    source:
+      'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html',
+  },
   'inline-size': {
     severity: 'differs',
     about: 'a template over 51,200 bytes, which must be uploaded to S3 before it can be deployed',

@@ -335,8 +335,12 @@ export class SamExpansion {
       );
   }
 
-  /** Returns the properties of a resource as the template has them, without the values of parameters and Globals. */
+  /**
+   * Returns the properties of a resource as the template has them, without the values of parameters and Globals; empty
+   * for a resource that SAM generates or replaces.
+   */
   writtenOf(logicalId: string): JsonObject {
+    if (!this.has(logicalId)) return {};
     return mapOf(mapOf(mapOf(this.#tree.value, 'Resources'), logicalId), 'Properties');
   }
 

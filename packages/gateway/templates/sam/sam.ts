@@ -19,6 +19,7 @@ import type { SamApi } from './sam-expansion.ts';
 import { closeFunctionRoutes, expandFunction, localOrS3 } from './sam-function.ts';
 import { allowHttpRoute, expandHttpApi } from './sam-http-api.ts';
 import { refuseResource } from './sam-refusals.ts';
+import { leaveOutReplaced } from './sam-replaced-apis.ts';
 import { fillParameters, parameterValues, resolveReferences } from './sam-references.ts';
 import { allowRestRoute, expandRestApi } from './sam-rest-api.ts';
 import { expandStateMachine } from './sam-state-machine.ts';
@@ -141,7 +142,10 @@ export function expandSam(
   parameters: Readonly<Record<string, string>> = {},
   tolerance: Tolerance = REFUSING,
 ): Expanded {
-  const template = fillServerless(written, parameterValues(written, parameters));
+  const { template, findings } = leaveOutReplaced(
+    fillServerless(written, parameterValues(written, parameters)),
+    tree,
+  );
   const expansion = new SamExpansion(tree, template, tolerance);
   expansion.refuseGlobals();
   const declared = mapOf(template, 'Resources');
@@ -171,7 +175,7 @@ export function expandSam(
     originOf: (path) => expansion.originOf(path),
     isPassedOn: (path) => isPassedOn(path, expansion, declared),
     omitted: expansion.omitted,
-    findings: expansion.findings,
+    findings: [...findings, ...expansion.findings],
   };
 }
 

@@ -285,3 +285,55 @@ Outputs: { Out: { Value: !Ref G } }`;
     assert.equal(resources.get('N')?.type, 'AWS::Serverless::Novelty');
   });
 });
+
+// samtranslator 1.100.0, plugins/api/implicit_api_plugin.py, on_before_transform_template and _maybe_remove_implicit_api
+describe('an API with the logical id of an implicit API', () => {
+  const template = (id: string, type: string, event: string): string => `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  ${id}:
+    Type: AWS::Serverless::${type}
+    Properties: { StageName: live, Unknown: true }
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      { Runtime: nodejs24.x, Handler: a.b, Events: { E: { Type: ${type}, Properties: { ${event} } } } }`;
+  const rows = [
+    { id: 'ServerlessRestApi', type: 'Api', event: ROUTE, stage: 'ServerlessRestApiProdStage' },
+    {
+      id: 'ServerlessRestApi',
+      type: 'Api',
+      event: `${ROUTE}, RestApiId: !Ref ServerlessRestApi`,
+      stage: 'ServerlessRestApiProdStage',
+    },
+    {
+      id: 'ServerlessHttpApi',
+      type: 'HttpApi',
+      event: ROUTE,
+      stage: 'ServerlessHttpApiApiGatewayDefaultStage',
+    },
+  ];
+  for (const { id, type, event, stage } of rows)
+    it(`is replaced if the event of ${type} has ${event}`, () => {
+      const text = template(id, type, event);
+      const [finding, ...others] = aStack(text).raw.findings;
+
+      assert.ok(samResources(text).has(stage));
+      assert.deepEqual(
+        [finding?.place?.logicalId, finding?.rule, finding?.place?.line],
+        [id, 'sam-replaces', 4],
+      );
+      assert.match(finding?.message ?? '', /such as F\.E, so none of its properties is deployed/);
+      assert.deepEqual(others, []);
+    });
+
+  it('is deployed as it is written if each event names another API', () => {
+    const other = '  Api: { Type: AWS::Serverless::Api, Properties: { StageName: dev } }';
+    const text = template('ServerlessRestApi', 'Api', `${ROUTE}, RestApiId: !Ref Api`)
+      .replace(', Unknown: true', ', DefinitionBody: { openapi: 3.0.1, paths: {} }')
+      .replace('Resources:', `Resources:\n${other}`);
+
+    assert.ok(samResources(text).has('ServerlessRestApiliveStage'));
+    assert.deepEqual(aStack(text).raw.findings, []);
+  });
+});
