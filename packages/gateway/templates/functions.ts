@@ -1,9 +1,10 @@
-import { DefinitionError, Refusals, REFUSING } from '../core/errors.ts';
+import { DefinitionError, Refusals, REFUSING, ruledFault } from '../core/errors.ts';
 import type { DefinitionPlace, Tolerance } from '../core/errors.ts';
 import {
   ENVIRONMENT_LIMIT_BYTES,
   environmentBytes,
   RESERVED_VARIABLES,
+  UNCLEAR_VARIABLE,
 } from '../core/stack/environment-limits.ts';
 import { runtimeFamily } from '../core/stack/function.ts';
 import type { FunctionCode, FunctionDefinition, LayerDefinition } from '../core/stack/function.ts';
@@ -101,7 +102,7 @@ function defineFunction(
   refusals.read(() => checkName(resource, tolerance), undefined);
   const timeoutSeconds = refusals.read(() => readInteger(resource, 'Timeout', 3, 1, 900), 3);
   const memorySizeMb = refusals.read(() => readInteger(resource, 'MemorySize', 128, 128, 10_240), 128);
-  const environment = refusals.read(() => readEnvironment(resource), {});
+  const environment = refusals.read(() => readEnvironment(resource, tolerance), {});
   const ofLayers = refusals.read(() => readLayers(resource, layers, report), []);
   reportWrapper(environment, ofLayers, runtime, report);
   refusals.end();
@@ -281,7 +282,7 @@ function reportWrapper(
     );
 }
 
-function readEnvironment(resource: ResolvedResource): Readonly<Record<string, string>> {
+function readEnvironment(resource: ResolvedResource, tolerance: Tolerance): Readonly<Record<string, string>> {
   const environment = resource.properties['Environment'] ?? {};
   const variables = isJsonObject(environment) ? (environment['Variables'] ?? {}) : null;
   if (!isJsonObject(variables)) return refuse(resource, 'Environment', 'must contain a mapping "Variables"');
@@ -291,6 +292,15 @@ function readEnvironment(resource: ResolvedResource): Readonly<Record<string, st
     return [name, text] as const;
   });
   refusals.end();
+  if (Object.hasOwn(variables, UNCLEAR_VARIABLE))
+    tolerance.note(
+      ruledFault(
+        'unclear-variable',
+        resource.place(`Environment.Variables.${UNCLEAR_VARIABLE}`),
+        'Lambda’s documentation reserves this variable, but no refusal of a function that sets it is known',
+      ),
+      'the function gets the value of the template',
+    );
   const texts = Object.fromEntries(entries);
   const sizeBytes = environmentBytes(texts);
   if (sizeBytes > ENVIRONMENT_LIMIT_BYTES) {

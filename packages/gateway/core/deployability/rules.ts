@@ -369,6 +369,12 @@ export const RULES = {
     remedy: 'write the schedule as documented: cron(0 8 * * ? *), rate(1 minute), rate(5 minutes)',
     source: 'https://github.com/boto/boto3/issues/2876',
   },
+  'unclear-variable': {
+    severity: 'unchecked',
+    about: 'a variable that Lambda’s documentation reserves, although functions with it have been deployed',
+    remedy: 'rename the variable, because Lambda sets AWS_EXECUTION_ENV to the runtime',
+    source: `${LAMBDA}/configuration-envvars.html`,
+  },
   'web-acl': {
     severity: 'unchecked',
     about: 'a web ACL that the gateway cannot evaluate',

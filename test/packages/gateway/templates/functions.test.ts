@@ -140,6 +140,18 @@ describe('defineFunctions', () => {
     assert.match(refused.get('f') ?? '', /Timeout[^]+AWS_REGION/);
   });
 
+  // Tech4covid19/trackovid19-backend, serverless.yaml: deployed by its pipeline, although the documentation reserves it
+  it('does not refuse AWS_EXECUTION_ENV, for which no refusal by Lambda is known', () => {
+    const faults = new Faults(false);
+    const { functions } = define(`{${base}, Environment: {Variables: {AWS_EXECUTION_ENV: prd}}}`, '', faults);
+
+    assert.deepEqual(functions[0]?.environment, { AWS_EXECUTION_ENV: 'prd' });
+    assert.deepEqual(
+      faults.all.map(({ error }) => error.rule),
+      ['unclear-variable'],
+    );
+  });
+
   for (const [missing, properties] of [
     ['Runtime', '{FunctionName: f, Handler: a.b, Code: ./src}'],
     ['Handler', '{FunctionName: f, Runtime: nodejs24.x, Code: ./src}'],
