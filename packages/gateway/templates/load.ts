@@ -19,7 +19,7 @@ import type { ResolvedResource, ResolvedStack, UnsupportedItem } from '../core/s
 import { SERVICE_FILES, loadServerlessService } from './serverless/serverless-service.ts';
 import { isAboutTemplate } from './cloudformation/nested-stacks.ts';
 import type { StackResolver } from './cloudformation/stack-resolver.ts';
-import { isTerraformFile } from './terraform/terraform-files.ts';
+import { isTerraformFile, refuseFailedPlan } from './terraform/terraform-files.ts';
 import { loadTemplate } from './cloudformation/template-stack.ts';
 
 export const NOTHING_SERVED = 'the stack is not served';
@@ -153,6 +153,7 @@ async function loadSource(
     const { loadTerraform } = await import('./terraform/terraform-stack.ts');
     return [await loadTerraform(found, options)];
   }
+  refuseFailedPlan(found);
   return [await loadTemplate(found, options, options.stackName)];
 }
 

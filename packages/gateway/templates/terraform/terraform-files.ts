@@ -1,10 +1,14 @@
-/** Recognizes files of Terraform by their names and first bytes. */
-import { closeSync, openSync, readSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+/** Recognizes files of Terraform by their names and first bytes, also those that Terraform wrote although it failed. */
+import { closeSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { statOf } from '@gatewright/aws/file-marks';
 import { DefinitionError } from '../../core/errors.ts';
 
 const HEAD_BYTES = 512;
 const STATE_FILE = 'terraform.tfstate';
+/** Matches the names that projects give to the plan in JSON. */
+const PLAN_NAME = /plan.*\.json$/i;
 /** The command that writes a readable plan. */
 export const SHOW = 'terraform plan -out plan.bin && terraform show -json plan.bin > plan.json';
 
@@ -39,6 +43,7 @@ export function findTerraform(folder: string): string | undefined {
   const state = join(folder, STATE_FILE);
   if (names.includes(STATE_FILE) && isTerraformFile(state)) return state;
   if (!names.some((name) => name.endsWith('.tf') || name.endsWith('.tf.json'))) return undefined;
+  for (const name of names.filter((each) => PLAN_NAME.test(each))) refuseFailedPlan(join(folder, name));
   // A fresh clone has neither providers nor modules until `terraform init` has run.
   const command = names.includes('.terraform') ? SHOW : `terraform init && ${SHOW}`;
   throw new DefinitionError(
@@ -85,4 +90,46 @@ function readHead(file: string): string {
 export function decodeText(bytes: Buffer): string {
   const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
   return bytes.toString(isWide ? 'utf16le' : 'utf8').replace(/^\uFEFF/, '');
+}
+
+const OUTPUT_LIMIT_BYTES = 64_000;
+/** Matches an error in the output of Terraform, with the frame that Terraform draws around it on a terminal. */
+const ERROR = /^(?:[│|]\s*)?Error: (.+)$/m;
+/** Matches errors of providers and modules that `terraform init` installs. */
+const NOT_INSTALLED =
+  /plugin schemas|required plugins? (?:are|is) not installed|dependency lock file|missing required provider|module not installed|provider packages|install provider|there is no package for/i;
+
+/**
+ * Refuses a file next to the configuration of Terraform if it is empty, or has the error of Terraform in place of a
+ * plan. The shell creates the file even if the command fails.
+ * @throws DefinitionError that quotes the error of Terraform
+ */
+export function refuseFailedPlan(file: string): void {
+  if (!file.endsWith('.json') || !isTerraformFolder(dirname(file))) return;
+  const size = statOf(file)?.size ?? 0;
+  if (size > OUTPUT_LIMIT_BYTES) return;
+  const text = stripVTControlCharacters(decodeText(readFileSync(file)));
+  if (!/\S/.test(text))
+    throw failed(file, 'the file is empty, because the command of Terraform that should write it failed');
+  const [, error] = /^\s*[{[]/.test(text) ? [] : (ERROR.exec(text) ?? []);
+  if (error !== undefined)
+    throw failed(file, `the file has an error of Terraform in place of a plan: ${error.trim()}`, error);
+}
+
+/**
+ * Refuses a plan without resources that Terraform wrote although planning failed. Versions before 1.5 do not write the
+ * member.
+ */
+export function refuseErroredPlan(file: string, plan: Readonly<Record<string, unknown>>): void {
+  if (plan['errored'] === true)
+    throw failed(file, 'terraform plan failed, so the plan has no resources ("errored": true)');
+}
+
+function failed(file: string, happened: string, error = ''): DefinitionError {
+  const command = NOT_INSTALLED.test(error) ? `terraform init && ${SHOW}` : SHOW;
+  const remedy =
+    command === SHOW
+      ? `run "${SHOW}" in its folder, and correct the error that Terraform prints; if a provider or module is not installed, run terraform init first`
+      : `run "${command}" in its folder`;
+  return new DefinitionError({ file }, `${happened}; ${remedy}`, [], 'not-synthesized', remedy);
 }

@@ -13,6 +13,10 @@ after(() => rmSync(base, { recursive: true }));
 const RESOURCES = [{ type: 'aws_sqs_queue', name: 'q', values: { name: 'q' } }];
 const PLAN = aPlan({ resources: RESOURCES });
 const STATE = aState(RESOURCES);
+/** Terraform 1.11.4 on a terminal, for a provider that is not installed. */
+const FAILED = Buffer.from(
+  '\u001B[31m│\u001B[0m \u001B[1m\u001B[31mError: \u001B[0mRequired plugins are not installed\u001B[0m\n│ \n',
+).toString('latin1');
 const RAW = JSON.stringify({
   version: 4,
   terraform_version: '1.9.8',
@@ -59,6 +63,21 @@ describe('a folder of Terraform', () => {
         /run "terraform plan -out plan\.bin && /,
       ],
       [
+        'in which a provider is not installed has the error of Terraform',
+        { 'main.tf': '', 'plan.json': FAILED },
+        /an error of Terraform in place of a plan: Required plugins are not installed; run "terraform init && terraform plan/,
+      ],
+      [
+        'whose plan has another error has this error',
+        { 'main.tf': '', 'tfplan.json': '\nError: No value for required variable\n\n  on main.tf line 1\n' },
+        /in place of a plan: No value for required variable; run "terraform plan .*, and correct the error/,
+      ],
+      [
+        'whose plan is empty says why',
+        { 'main.tf': '', 'plan.json': '' },
+        /the file is empty, because the command of Terraform that should write it failed; run/,
+      ],
+      [
         'with two plans asks which',
         { 'a.json': PLAN, 'b.json': PLAN },
         /\(a\.json, b\.json\); pass the path of the file to start/,
@@ -68,6 +87,14 @@ describe('a folder of Terraform', () => {
     it(name, async () => {
       assert.match(await refusalOf(loadStacks([folderOf(files, name)], OPTIONS)), says);
     });
+});
+
+it('a file of another format next to the configuration of Terraform is read as a template', async () => {
+  const text = 'Resources: { Q: { Type: AWS::SQS::Queue } }';
+  const folder = folderOf({ 'main.tf': '', 'stack.yaml': text }, 'a-template');
+  const [stack] = await loadStacks([join(folder, 'stack.yaml')], OPTIONS);
+
+  assert.deepEqual([...(stack?.resources.keys() ?? [])], ['Q']);
 });
 
 describe('a file of Terraform', () => {
@@ -105,6 +132,11 @@ describe('a file of Terraform', () => {
       'of a targeted plan without a resource of AWS says how to make a whole one',
       aPlan({ resources: [{ type: 'random_id', name: 'r', values: { byte_length: 4 } }] }),
       /no resources of the aws provider; a plan made with -target contains only its targets\. Run "terraform plan -out plan\.bin/,
+    ],
+    [
+      'of a plan that failed says so',
+      '{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}},"errored":true}',
+      /terraform plan failed, so the plan has no resources \("errored": true\); run "terraform plan .*correct the error/,
     ],
   ];
   for (const [name, text, says] of refused)
