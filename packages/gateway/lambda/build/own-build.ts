@@ -5,7 +5,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { memberOf, membersOf } from '@gatewright/aws/json-object';
-import { commandsOf, describeScript, findManifest, isConfigured, readManifest } from './build-script.ts';
+import {
+  commandsOf,
+  describeScript,
+  findManifest,
+  isConfigured,
+  readManifest,
+} from '@gatewright/aws/build-script';
 import { findTsconfig } from './project-typescript.ts';
 import { readExtends } from './tsconfig-paths.ts';
 

@@ -12,7 +12,7 @@ import {
   findBuildScript,
   hasPackages,
   listOtherBuilds,
-} from './build-script.ts';
+} from '@gatewright/aws/build-script';
 import type { Compiler } from './compiling.ts';
 import { NPM_SETTINGS } from '../lent/install-commands.ts';
 import { type Keeper, MARK } from '../process/keeper.ts';

@@ -5,7 +5,7 @@ import { entriesOf, readIfReadable } from '@gatewright/aws/readable-files';
 
 import { describePackagers } from './added-files.ts';
 import { DefinitionError, type DefinitionPlace, propertyAt } from '../../core/errors.ts';
-import { findBuildCommand } from '../build/build-script.ts';
+import { findBuildCommand } from '@gatewright/aws/build-script';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { explainMissing, explainMissingFolder } from './missing-path.ts';
 

@@ -3,7 +3,7 @@ import { accessSync, constants, lstatSync, readdirSync, readlinkSync } from 'nod
 import { basename, dirname, join, relative } from 'node:path';
 import { statOf } from '@gatewright/aws/file-marks';
 
-import { findBuildCommand } from '../build/build-script.ts';
+import { findBuildCommand } from '@gatewright/aws/build-script';
 import { listNames } from '../process/machine.ts';
 
 /** Returns the reason and a remedy as part of a sentence; undefined for a readable folder. */

@@ -3,12 +3,9 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import {
-  findBuildScript,
-  listOtherBuilds,
-} from '../../../../../packages/gateway/lambda/build/build-script.ts';
-import { findHandlerFile } from '../../../../../packages/gateway/lambda/code/handler-file.ts';
-import { aFolder } from '../start-runtime.ts';
+import { findBuildScript, listOtherBuilds } from '../../../../packages/base/aws/build-script.ts';
+import { findHandlerFile } from '../../../../packages/gateway/lambda/code/handler-file.ts';
+import { aFolder } from '../../gateway/lambda/start-runtime.ts';
 
 const BUILT = '{ "scripts": { "prebuild": "rimraf dist", "build": "tsc", "tsc": "tsc" } }';
 const PLACE = { file: 'template.yml', line: 1, logicalId: 'F' };

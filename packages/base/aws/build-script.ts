@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 
-import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
-import { statOf } from '@gatewright/aws/file-marks';
-import { readIfReadable } from '@gatewright/aws/readable-files';
-import { memberOf, membersOf } from '@gatewright/aws/json-object';
-import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { escapeForRegExp } from './text/escape-for-regexp.ts';
+import { statOf } from './file-marks.ts';
+import { readIfReadable } from './readable-files.ts';
+import { memberOf, membersOf } from './json-object.ts';
+import type { UnknownMembers } from './json-object.ts';
 
 const SCRIPTS = ['build', 'compile', 'bundle', 'tsc'] as const;
 /** Matches the folders into which compilers and bundlers write by default or by convention. */
