@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join, relative, resolve } from 'node:path';
+import { delimiter, dirname, extname, join, relative, resolve } from 'node:path';
+import { findBuildCommand } from '@gatewright/aws/build-script';
 import { statOf } from '@gatewright/aws/file-marks';
 import { memberOf, parseJsonObject } from '@gatewright/aws/json-object';
 import type { DefinitionPlace } from '../../core/errors.ts';
@@ -124,6 +125,21 @@ function endGroup(pid: number | undefined): void {
 const THROWN = /^\s*(?:\w+ )?[A-Za-z]*(?:Error|Exception)(?: \[\w+\])?: /;
 const LOOKUP = /no credentials have been configured|Unable to resolve AWS account/;
 
+/**
+ * Matches the errors of constructs and of Node about a file or folder that a build creates: Code.fromAsset,
+ * NodejsFunction, and the program of cdk.json.
+ */
+const MISSING =
+  /Cannot find (?:asset at|entry file at|module) ['"]?((?:\/|[A-Za-z]:\\)[^'"\n]+?)['"]?(?: \(.*)?\s*$/m;
+
+/** Returns the command that builds the missing file that the error names; empty if no script builds it. */
+function adviseBuild(text: string): string {
+  const [, path] = MISSING.exec(text) ?? [];
+  if (path === undefined) return '';
+  const command = findBuildCommand(extname(path) === '' ? join(path, 'index.js') : path);
+  return command === undefined ? '' : `; run ${command} first, which writes this path`;
+}
+
 /** Returns the error of the app, without its stack trace. */
 function describeOutput(text: string): string {
   const lines = text
@@ -135,7 +151,7 @@ function describeOutput(text: string): string {
   const shown = thrown === -1 ? lines.slice(-SHOWN_LINES) : lines.slice(thrown, thrown + SHOWN_LINES);
   const remedy = LOOKUP.test(text)
     ? '; the gateway runs cdk synth without credentials: run npx cdk synth once with your credentials, so that cdk.context.json contains the values'
-    : '';
+    : adviseBuild(text);
   const error = shown.map((line) => line.trim()).join(' ');
   return `: ${error.length > SHOWN_CHARACTERS ? `${error.slice(0, SHOWN_CHARACTERS)}…` : error}${remedy}`;
 }

@@ -238,6 +238,26 @@ describe('the folder of a CDK app', () => {
     assert.equal(runsOf(folder).length, 2);
   });
 
+  // Code.fromAsset and NodejsFunction of aws-cdk-lib 2.111 and 2.114, and Node, in two public projects without dist/
+  for (const [says, missing] of [
+    ['Cannot find asset at', 'functions/dist'],
+    ['Cannot find entry file at', 'functions/dist/users.js'],
+    ['Cannot find module', "'functions/dist/bin/app.js'"],
+  ] as const)
+    it(`names the command that builds the file of "${says}"`, async () => {
+      const folder = writeApp();
+      mkdirSync(join(folder, 'functions'));
+      const path = missing.replace('functions', join(folder, 'functions'));
+      writeFileSync(join(folder, 'lib/shop.cjs'), `throw new Error(${JSON.stringify(`${says} ${path}`)});`);
+      await assert.rejects(load(folder), (error: Error) => !error.message.includes('npm run'));
+      writeFileSync(join(folder, 'functions/package.json'), '{"scripts":{"build":"tsc"}}');
+      writeFileSync(join(folder, 'lib/shop.cjs'), `throw new Error(${JSON.stringify(`${says} ${path}\n`)});`);
+      await assert.rejects(
+        load(folder),
+        /Cannot find .*dist.*; run npm run build in .*functions first, which writes this path/,
+      );
+    });
+
   it('says how to get the command of the CDK if it is not installed', async () => {
     const folder = writeApp({ isInstalled: false });
     const path = process.env['PATH'];
