@@ -332,7 +332,7 @@ const OF_OTHERS: readonly RemedyRow[] = [
   },
   fixed(/^Auth requires a \$connect route/, 'add a route $connect to Routes, or remove Auth'),
   {
-    words: /^(?:event \w+: )?\w+ \S+ is defined twice$/,
+    words: /^(?:event \w+: )?\w+ \S+ is defined twice(?: \(also .*\))?$/,
     remedy: () => 'give one of the two events another Path or Method, or remove it',
   },
   {

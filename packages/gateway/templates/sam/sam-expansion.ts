@@ -125,6 +125,8 @@ export class SamExpansion {
       this.fail(
         origin,
         `Transforming resource with id [${origin}] attempts to create a new resource with id [${logicalId}] and type "${type}". A resource with that id already exists within this template.`,
+        undefined,
+        this.has(logicalId) ? ['Resources', logicalId] : undefined,
       );
     if (!/^[A-Za-z0-9]+$/.test(logicalId))
       this.fail(origin, `generates ${logicalId}: Logical ids must be alphanumeric.`);
@@ -174,6 +176,24 @@ export class SamExpansion {
   placeMethod(apiId: string, path: string, key: string, route: SamRoute): void {
     const event = ['Resources', route.ownerId, 'Properties', 'Events', route.eventName];
     this.#documentPlaces.set(JSON.stringify([apiId, path, key]), event);
+  }
+
+  /**
+   * @param property the path of the part of the event's properties that has the fault
+   * @throws DefinitionError for an event
+   */
+  failAtEvent({ ownerId, eventName }: SamRoute, property: readonly string[], message: string): never {
+    const event = ['Resources', ownerId, 'Properties', 'Events', eventName, 'Properties'];
+    return this.fail(ownerId, `event ${eventName}: ${message}`, undefined, [...event, ...property]);
+  }
+
+  /** @throws DefinitionError for a route that another event, or the document of the API, has already */
+  failTwice(apiId: string, key: string, route: SamRoute): never {
+    const [, owner, , , event] = this.#documentPlaces.get(JSON.stringify([apiId, route.path, key])) ?? [];
+    const other =
+      event === undefined ? 'in the definition of the API' : `by event ${event} of ${owner ?? ''}`;
+    const message = `${route.method} ${route.path} is defined twice (also ${other})`;
+    return this.failAtEvent(route, ['Path'], message);
   }
 
   /** Records the event from which a bucket's notification is generated. */
@@ -318,9 +338,15 @@ export class SamExpansion {
       this.fail(logicalId, "Specify either 'DefinitionUri' or 'DefinitionBody' property and not both.");
   }
 
-  fail(logicalId: string, message: string, rule?: RuleId): never {
-    const line = this.#tree.lineOf(this.#placeOf(logicalId, message));
-    throw new DefinitionError({ file: this.#tree.file, line, logicalId }, message, [], rule);
+  /** @param at the part that has the fault; absent means the part that the message names */
+  fail(logicalId: string, message: string, rule?: RuleId, at?: Path): never {
+    const line = this.#tree.lineOf(at ?? this.#placeOf(logicalId, message));
+    throw new DefinitionError(
+      { file: this.#tree.file, line, logicalId: at?.[1] ?? logicalId },
+      message,
+      [],
+      rule,
+    );
   }
 
   /**

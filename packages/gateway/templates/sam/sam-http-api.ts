@@ -90,7 +90,7 @@ function addRoute(
     expansion.report(ownerId, TYPE, `Events.${eventName}.${name}`, 'this property is not applied');
   const isWritten = hasIntegration(document, path, key);
   if (isWritten && api.properties['DefinitionBody'] === undefined)
-    return expansion.fail(ownerId, `event ${eventName}: ${method} ${path} is defined twice`);
+    return expansion.failTwice(api.logicalId, key, route);
   if (!isWritten) expansion.placeMethod(api.logicalId, path, key, route);
   const added = httpEventSecurity(expansion, auth, route);
   return mapMethods(isWritten ? document : putRoute(expansion, document, route, key), (given, ...at) =>

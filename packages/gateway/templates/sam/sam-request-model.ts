@@ -99,21 +99,19 @@ function validatorOf(request: JsonObject): { name: string; definition: JsonObjec
 
 type ParameterRule = { readonly parameter: JsonObject; readonly cacheKey: string | undefined };
 
-function parameterRules(
-  expansion: SamExpansion,
-  { ownerId, eventName, properties }: SamRoute,
-): readonly ParameterRule[] {
-  const written = properties['RequestParameters'] ?? [];
+function parameterRules(expansion: SamExpansion, route: SamRoute): readonly ParameterRule[] {
+  const written = route.properties['RequestParameters'] ?? [];
   const items = isJsonList(written) ? written : [written];
-  return items.map((item) => {
+  return items.map((item, index) => {
     const [name, settings]: readonly [Json, Json] = isJsonObject(item)
       ? (Object.entries(item)[0] ?? ['', {}])
       : [item, {}];
     const [, place, key] = typeof name === 'string' ? (PARAMETER.exec(name) ?? []) : [];
     if (typeof name !== 'string' || place === undefined || key === undefined || !isJsonObject(settings))
-      return expansion.fail(
-        ownerId,
-        `event ${eventName}: RequestParameters must be named method.request.querystring.NAME, method.request.path.NAME or method.request.header.NAME, not ${JSON.stringify(name)}`,
+      return expansion.failAtEvent(
+        route,
+        ['RequestParameters', ...(isJsonList(written) ? [String(index)] : [])],
+        `RequestParameters must be named method.request.querystring.NAME, method.request.path.NAME or method.request.header.NAME, not ${JSON.stringify(name)}`,
       );
     return {
       parameter: {

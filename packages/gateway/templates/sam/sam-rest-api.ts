@@ -154,11 +154,10 @@ function addRoute(
   document: JsonObject,
   { route, auth, models }: RouteSurroundings,
 ): JsonObject {
-  const { ownerId, eventName, path, method } = route;
+  const { ownerId, path, method } = route;
   const key = methodKey(method);
   const isMerged = properties['MergeDefinitions'] === true;
-  if (!isMerged && hasIntegration(document, path, key))
-    return expansion.fail(ownerId, `event ${eventName}: ${method} ${path} is defined twice`);
+  if (!isMerged && hasIntegration(document, path, key)) return expansion.failTwice(logicalId, key, route);
   checkEvent(expansion, route);
   expansion.placeMethod(logicalId, path, key, route);
   const rules = requestRules(expansion, models, route, document['swagger'] !== undefined);

@@ -171,10 +171,12 @@ function refuseTemplate(
     : missing.length > 0
       ? `: ${missing.join(', ')} is missing`
       : undefined;
+  // An author who misspells a parameter has to change this line.
+  const unknown = Object.keys(membersOf(parameters)).filter((one) => !parametersOf(name).includes(one));
   if (why !== undefined)
     expansion.refuse(
       logicalId,
-      at,
+      missing.length > 0 ? [...at, ...unknown.slice(0, 1)] : at,
       `Must specify valid parameter values for policy template '${name}'${why}`,
       templateRemedy(name, missing),
     );

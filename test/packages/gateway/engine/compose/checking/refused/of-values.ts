@@ -49,16 +49,16 @@ Resources:
     `
 Transform: AWS::Serverless-2016-10-31
 Resources:
-  Orders: # here
+  Orders:
     Type: AWS::Serverless::Function
     Properties:
       Runtime: nodejs22.x
       Handler: index.handler
       InlineCode: exports.handler = async () => ({})
-  OrdersRole:
+  OrdersRole: # here
     Type: AWS::IAM::Role
     Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: Allow, Principal: { Service: lambda.amazonaws.com }, Action: 'sts:AssumeRole' }] } }`,
-    'resource-value',
+    'iam-role',
     'SAM, tests/translator/output/error_existing_role_logical_id.json',
   ),
   one(
@@ -66,16 +66,16 @@ Resources:
     `
 Transform: AWS::Serverless-2016-10-31
 Resources:
-  Orders: # here
+  Orders:
     Type: AWS::Serverless::Function
     Properties:
       Runtime: nodejs22.x
       Handler: index.handler
       InlineCode: exports.handler = async () => ({})
       FunctionUrlConfig: { AuthType: NONE }
-  OrdersUrl:
+  OrdersUrl: # here
     Type: AWS::SQS::Queue`,
-    'lambda-function',
+    'sqs-queue',
     'SAM, samtranslator/translator/verify_logical_id.py',
   ),
   one(
