@@ -31,7 +31,7 @@ export function findCycle(needs: ReadonlyMap<string, ReadonlySet<string>>): read
 /**
  * Returns the path below a resource to its first reference to a name; empty if it has none, for example in `DependsOn`.
  */
-export function pathToReference(resource: Json, name: string): Path {
+function pathToReference(resource: Json, name: string): Path {
   const path: string[] = [];
   let value: Json | undefined = resource;
   while (value !== undefined && !isFunction(value)) {
@@ -66,6 +66,45 @@ const IN_EVENTS: Readonly<Record<string, string>> = {
     'the event of each notification contains the name of the bucket (Records[].s3.bucket.name)',
 };
 
+type Pair = readonly [owner: string, next: string];
+
+function pairsOf(cycle: readonly string[]): readonly Pair[] {
+  return cycle.map((owner, index) => [owner, cycle[index + 1] ?? cycle[0] ?? '']);
+}
+
+/** Returns the first pair in which only DependsOn of the owner names the next resource. */
+function findUnneeded(cycle: readonly string[], resourceOf: (logicalId: string) => Json): Pair | undefined {
+  return pairsOf(cycle).find(([owner, next]) => {
+    const { DependsOn: before, ...others } = membersOf(resourceOf(owner));
+    return asOneOrMore(before).includes(next) && !namesIn(others).has(next);
+  });
+}
+
+/** Returns the first pair of a function and the source of its events, to which the function refers. */
+function findEventReader(
+  cycle: readonly string[],
+  resourceOf: (logicalId: string) => Json,
+): Pair | undefined {
+  const typeOf = (logicalId: string): string => asText(membersOf(resourceOf(logicalId))['Type']) ?? '';
+  return pairsOf(cycle).find(
+    ([owner, next]) => typeOf(owner) === 'AWS::Lambda::Function' && Object.hasOwn(IN_EVENTS, typeOf(next)),
+  );
+}
+
+/**
+ * Returns the path from Resources to the reference that the author can replace: the one that the remedy names, otherwise
+ * the one in a policy, which can contain a fixed name, otherwise the first one.
+ */
+export function pathOfCycle(cycle: readonly string[], resourceOf: (logicalId: string) => Json): Path {
+  const unneeded = findUnneeded(cycle, resourceOf);
+  if (unneeded !== undefined) return [unneeded[0], 'DependsOn'];
+  const inPolicy = pairsOf(cycle).find(([owner]) =>
+    asText(membersOf(resourceOf(owner))['Type'])?.startsWith('AWS::IAM::'),
+  );
+  const [first = '', second = first] = findEventReader(cycle, resourceOf) ?? inPolicy ?? cycle;
+  return [first, ...pathToReference(resourceOf(first), second)];
+}
+
 /**
  * Returns the remedy for a cycle that contains an unnecessary DependsOn, or a function that refers to the source of its
  * events; undefined for any other cycle.
@@ -74,19 +113,12 @@ export function remedyOfCycle(
   cycle: readonly string[],
   resourceOf: (logicalId: string) => Json,
 ): string | undefined {
-  const pairs = cycle.map((owner, index) => [owner, cycle[index + 1] ?? cycle[0] ?? ''] as const);
-  for (const [owner, next] of pairs) {
-    const { DependsOn: before, ...others } = membersOf(resourceOf(owner));
-    if (asOneOrMore(before).includes(next) && !namesIn(others).has(next))
-      return `remove ${next} from DependsOn of ${owner}`;
-  }
-  for (const [owner, next] of pairs) {
-    const { Type: type } = membersOf(resourceOf(owner));
-    const instead = IN_EVENTS[asText(membersOf(resourceOf(next))['Type']) ?? ''];
-    if (type === 'AWS::Lambda::Function' && instead !== undefined)
-      return `remove the reference to ${next} from ${owner}, because ${instead}; if the function also runs without such an event, store the value in an AWS::SSM::Parameter, and let the function read the parameter at run time by its literal name instead of a Ref`;
-  }
-  return undefined;
+  const unneeded = findUnneeded(cycle, resourceOf);
+  if (unneeded !== undefined) return `remove ${unneeded[1]} from DependsOn of ${unneeded[0]}`;
+  const [owner, next] = findEventReader(cycle, resourceOf) ?? [];
+  if (owner === undefined || next === undefined) return undefined;
+  const instead = IN_EVENTS[asText(membersOf(resourceOf(next))['Type']) ?? ''] ?? '';
+  return `remove the reference to ${next} from ${owner}, because ${instead}; if the function also runs without such an event, store the value in an AWS::SSM::Parameter, and let the function read the parameter at run time by its literal name instead of a Ref`;
 }
 
 /**

@@ -22,7 +22,7 @@ import { pseudoParameter } from '../pseudo-parameters.ts';
 import { ResourceNames } from './resource-names.ts';
 import { findParameterFaults, parameterTexts } from './nested-stacks.ts';
 import { makeName } from '@gatewright/aws/physical-ids';
-import { OpenNames, describeCycle, findCycle, pathToReference, remedyOfCycle } from '../dependency-cycles.ts';
+import { OpenNames, describeCycle, findCycle, pathOfCycle, remedyOfCycle } from '../dependency-cycles.ts';
 import { readExportNames } from '../export-names.ts';
 import { keepOtherOperations } from './unresolved-operations.ts';
 import { checkOmitted, isMadeElsewhere } from './absent-resources.ts';
@@ -128,10 +128,9 @@ export class StackResolver implements Scope {
     // Terraform is not checked: it finds cycles itself, and the gateway may combine several of its resources into one,
     // such as an API and its policy.
     const cycle = this.raw.writtenAs === undefined ? findCycle(this.#needs) : [];
-    const [first = '', second = first] = cycle;
     if (cycle.length > 0)
       this.refuse(
-        ['Resources', first, ...pathToReference(this.#resource(first), second)],
+        ['Resources', ...pathOfCycle(cycle, (logicalId) => this.#resource(logicalId))],
         describeCycle(cycle),
         'the resources are still served',
         'circular-dependency',

@@ -6,7 +6,7 @@ import {
   describeCycle,
   findCycle,
   OpenNames,
-  pathToReference,
+  pathOfCycle,
   remedyOfCycle,
 } from '../../../../packages/gateway/templates/dependency-cycles.ts';
 
@@ -49,7 +49,7 @@ describe('findCycle', () => {
   });
 });
 
-describe('pathToReference', () => {
+describe('pathOfCycle', () => {
   const rows: readonly (readonly [resource: Json, path: readonly string[]])[] = [
     [{ Properties: { Role: { Ref: 'B' } } }, ['Properties', 'Role']],
     [{ Properties: { Role: { 'Fn::GetAtt': ['B', 'Arn'] } } }, ['Properties', 'Role']],
@@ -57,13 +57,26 @@ describe('pathToReference', () => {
       { Properties: { Env: [{ Ref: 'X' }, { V: { 'Fn::Sub': '${B.Arn}/x' } }] } },
       ['Properties', 'Env', '1', 'V'],
     ],
-    [{ DependsOn: 'B', Properties: { Role: 'B' } }, []],
+    [{ DependsOn: 'B', Properties: { Role: 'B' } }, ['DependsOn']],
     [{ Properties: { Role: { Ref: 'X' } } }, []],
   ];
   for (const [resource, path] of rows)
     it(`is ${path.join('.') || 'empty'} in ${JSON.stringify(resource)}`, () => {
-      assert.deepEqual(pathToReference(resource, 'B'), path);
+      const resourceOf = (logicalId: string): Json => (logicalId === 'A' ? resource : {});
+      assert.deepEqual(pathOfCycle(['A', 'B'], resourceOf), ['A', ...path]);
     });
+
+  it('is the reference in a policy, which can have a fixed name instead', () => {
+    const resources: Readonly<Record<string, Json>> = {
+      Bucket: { Type: 'AWS::S3::Bucket', Properties: { Target: { 'Fn::GetAtt': ['F', 'Arn'] } } },
+      F: { Type: 'AWS::Lambda::Function', Properties: { Role: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
+      Role: { Type: 'AWS::IAM::Role', Properties: { Policies: [{ Ref: 'Bucket' }] } },
+    };
+    assert.deepEqual(
+      pathOfCycle(['Bucket', 'F', 'Role'], (logicalId) => resources[logicalId] ?? {}),
+      ['Role', 'Properties', 'Policies', '0'],
+    );
+  });
 });
 
 describe('remedyOfCycle', () => {
