@@ -248,7 +248,7 @@ function readLayers(
   const list = resource.properties['Layers'] ?? [];
   if (!isJsonList(list))
     return refuse(resource, 'Layers', `must be a list of layer version ARNs, not ${JSON.stringify(list)}`);
-  if (list.length > 5) refuse(resource, 'Layers', 'a function can have at most 5 layers');
+  if (list.length > 5) refuse(resource, 'Layers.5', 'a function can have at most 5 layers');
   return list.map((layer) => {
     if (typeof layer !== 'string')
       return refuse(
@@ -306,11 +306,19 @@ function readEnvironment(resource: ResolvedResource, tolerance: Tolerance): Read
   if (sizeBytes > ENVIRONMENT_LIMIT_BYTES) {
     refuse(
       resource,
-      'Environment',
+      placeOfLargest(texts, sizeBytes),
       `the variables have ${sizeBytes} bytes, but Lambda allows at most ${ENVIRONMENT_LIMIT_BYTES}`,
     );
   }
   return texts;
+}
+
+/** Returns the variable that has most of the bytes, so that it has to be shortened; otherwise all variables. */
+function placeOfLargest(texts: Readonly<Record<string, string>>, sizeBytes: number): string {
+  const name = Object.keys(texts).find(
+    (each) => environmentBytes({ [each]: texts[each] ?? '' }) > sizeBytes / 2,
+  );
+  return name === undefined ? 'Environment' : `Environment.Variables.${name}`;
 }
 
 function readVariable(resource: ResolvedResource, name: string, value: Json): string {

@@ -191,7 +191,7 @@ function judgeDeadLetters(
   if (name === '' || target === undefined || isFifo(target) === isFifo(queue)) return undefined;
   return {
     resource: queue,
-    property: 'RedrivePolicy',
+    property: 'RedrivePolicy.deadLetterTargetArn',
     message: 'Dead-letter queue must be same type of queue as the source.',
     remedy: isFifo(queue)
       ? `set FifoQueue: true on ${target.logicalId} (a QueueName ends with .fifo), or remove FifoQueue from ${queue.logicalId}`

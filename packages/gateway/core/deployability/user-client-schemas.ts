@@ -164,9 +164,14 @@ export const USER_CLIENT_SCHEMAS: Readonly<Record<string, JsonObject>> = {
           properties: {
             // aws/aws-sdk-js-v3#2650; Cognito API reference, CreateUserPoolClient, AllowedOAuthFlows
             AllowedOAuthFlows: {
-              maxItems: 1,
-              fix: 'remove code and implicit, or remove client_credentials',
-              says: 'client_credentials flow can not be selected along with code flow or implicit flow.',
+              if: { minItems: 2 },
+              then: {
+                items: {
+                  pattern: '^(?!client_credentials$)',
+                  fix: 'remove code and implicit, or remove client_credentials',
+                  says: 'client_credentials flow can not be selected along with code flow or implicit flow.',
+                },
+              },
             },
             // Cognito developer guide, app clients: "must have a client secret" for client credentials grants
             GenerateSecret: {

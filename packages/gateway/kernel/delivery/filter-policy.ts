@@ -2,7 +2,7 @@
  * Filter policies of SNS subscriptions (docs/aws §18.6). They test a message's attributes, or its body as JSON. The
  * operators are a subset of the operators of event patterns. Attributes are strings, numbers, or JSON lists.
  */
-import { isJsonObject, parseJson } from '@gatewright/aws/json-object';
+import { isJsonObject, membersOf, parseJson } from '@gatewright/aws/json-object';
 import type { MessageAttribute } from './queue-model.ts';
 import { readAlternatives, testOf, type Alternative, type EventTest } from './event-pattern.ts';
 import { PatternError, refusePattern, withWords } from './pattern-error.ts';
@@ -81,6 +81,7 @@ function compile(policy: unknown, scope: FilterScope): EventTest {
   if (scope === 'MessageAttributes' && isNested(alternatives))
     throw new PatternError(
       'Invalid parameter: Attributes Reason: Filter policy scope MessageAttributes does not support nested filter policy',
+      nestedKeyOf(policy),
     );
   return testOf(alternatives);
 }
@@ -94,6 +95,14 @@ function combinationsOf(alternatives: readonly Alternative[]): number {
   return alternatives
     .map((rules) => [...rules.values()].reduce((product, { count, depth }) => product * count * depth, 1))
     .reduce((sum, each) => sum + each, 0);
+}
+
+/** Returns the first key of the policy whose value is an object; empty if the object is within `$or`. */
+function nestedKeyOf(policy: unknown): readonly string[] {
+  return Object.entries(membersOf(policy))
+    .filter(([, value]) => isJsonObject(value))
+    .map(([key]) => key)
+    .slice(0, 1);
 }
 
 function isNested(alternatives: readonly Alternative[]): boolean {

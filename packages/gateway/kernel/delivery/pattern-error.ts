@@ -62,8 +62,8 @@ export function readingPart<T>(at: readonly string[], compile: () => T): T {
   }
 }
 
-export function refusePattern(reason: string, stop: Stop = HERE): never {
-  throw new PatternError(reason, [], stop);
+export function refusePattern(reason: string, stop: Stop = HERE, at: readonly string[] = []): never {
+  throw new PatternError(reason, at, stop);
 }
 
 /** Refuses a pattern for a reason to which EventBridge adds no position. */

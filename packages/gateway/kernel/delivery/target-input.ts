@@ -57,13 +57,16 @@ export function compilePath(path: string): PathReader {
 export function compileTransformer(paths: unknown, template: string, targetId = ''): TargetInput {
   const entries = isJsonObject(paths) ? Object.entries(paths) : [];
   const readers = entries.map(([name, path]) => {
-    if (typeof path !== 'string') throw new PatternError(`InputPathsMap.${name} must be a path`);
+    if (typeof path !== 'string')
+      throw new PatternError(`InputPathsMap.${name} must be a path`, ['InputPathsMap', name]);
     return [name, compilePath(path)] as const;
   });
   const known = new Map(readers);
   for (const [, name = ''] of template.matchAll(VARIABLE))
     if (!known.has(name) && !PREDEFINED.has(name))
-      refusePattern(`InputTemplate for target ${targetId} contains invalid placeholder ${name}.`);
+      refusePattern(`InputTemplate for target ${targetId} contains invalid placeholder ${name}.`, undefined, [
+        'InputTemplate',
+      ]);
   return { kind: 'made', template, paths: known };
 }
 

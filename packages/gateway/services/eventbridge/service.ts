@@ -13,7 +13,7 @@ import { compileEventPattern } from '../../kernel/delivery/event-pattern.ts';
 import type { Schedule } from '../../kernel/delivery/schedule.ts';
 import { compileInput } from '../../kernel/delivery/target-input.ts';
 import type { TargetInput } from '../../kernel/delivery/target-input.ts';
-import { atPlace, inProperty } from '../../kernel/delivery/pattern-error.ts';
+import { inProperty } from '../../kernel/delivery/pattern-error.ts';
 import type { EventRule, RuleTarget } from './event-buses.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
 import { compileRuleSchedule } from '../../kernel/delivery/schedule-expression.ts';
@@ -170,7 +170,11 @@ function readRuleTarget(reader: ResourceReader, target: unknown, index: number):
   const { MessageGroupId: groupId } = membersOf(target['SqsParameters']);
   const input = reader.attempt<TargetInput>(
     'the target gets the whole event',
-    () => atPlace(reader.resource.place(placeOfInput(target, index)), () => compileInput(target)),
+    () =>
+      inProperty(
+        (at) => reader.resource.place([placeOfInput(target, index), ...at].join('.')),
+        () => compileInput(target),
+      ),
     () => ({ kind: 'event' }),
   );
   return [{ ...common, input, groupId: typeof groupId === 'string' ? groupId : undefined }];

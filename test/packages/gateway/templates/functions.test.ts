@@ -119,11 +119,11 @@ describe('defineFunctions', () => {
     { properties: `{${base}, Environment: {Variables: {AB: [x]}}}`, says: /AB: must be a string/ },
     {
       properties: `{${base}, Environment: {Variables: {AB: ${'x'.repeat(4096)}}}}`,
-      says: /F\.Environment: the variables have 4098 bytes, but Lambda allows at most 4096/,
+      says: /F\.Environment\.Variables\.AB: the variables have 4098 bytes, but Lambda allows at most 4096/,
     },
     {
       properties: `{${base}, Layers: [a, b, c, d, e, f]}`,
-      says: /F\.Layers: a function can have at most 5 layers/,
+      says: /F\.Layers\.5: a function can have at most 5 layers/,
     },
   ];
   it('reports every fault for which Lambda would refuse a function, one by one', () => {

@@ -149,7 +149,14 @@ function findAuthorizer(
   const id = readText(method, 'AuthorizerId', '');
   const bag = authorizers.get(id);
   const message = `Invalid authorizer ID specified. ${needs}`;
-  if (bag === undefined) throw new DefinitionError(method.place('AuthorizerId'), message);
+  if (bag === undefined)
+    throw new DefinitionError(
+      // A method without AuthorizerId has the fault in the property that asks for an authorizer.
+      id === ''
+        ? { ...method.place('AuthorizationType'), property: 'AuthorizerId' }
+        : method.place('AuthorizerId'),
+      message,
+    );
   const type = readText(requireValid(bag), typeProperty);
   if (types.includes(type)) return bag;
   const fitting = CHECKS_SCOPES.has(type) ? type : 'CUSTOM';

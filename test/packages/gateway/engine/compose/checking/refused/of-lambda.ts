@@ -33,7 +33,7 @@ export const OF_LAMBDA: readonly RefusedDefinition[] = [
   lambda('a description of 257 characters', `      Description: ${'a'.repeat(257)} # here`, 'description'),
   lambda(
     'six layers',
-    `      Layers: # here\n${'        - arn:aws:lambda:us-east-1:123456789012:layer:one:1\n'.repeat(6)}`,
+    `      Layers:\n${'        - arn:aws:lambda:us-east-1:123456789012:layer:one:1\n'.repeat(5)}        - arn:aws:lambda:us-east-1:123456789012:layer:one:1 # here`,
     'layers',
     'Lambda developer guide, Quotas',
   ),
@@ -64,7 +64,7 @@ export const OF_LAMBDA: readonly RefusedDefinition[] = [
   ),
   lambda(
     'variables over 4 KB',
-    `      Environment: # here\n        Variables:\n          LONG: ${'a'.repeat(4100)}`,
+    `      Environment:\n        Variables:\n          LONG: ${'a'.repeat(4100)} # here`,
     'environment',
     'Lambda developer guide, Quotas',
   ),

@@ -27,8 +27,8 @@ export const OF_RELATIONS: readonly RefusedDefinition[] = [
     Type: AWS::SQS::Queue
     Properties:
       FifoQueue: true
-      RedrivePolicy: # here
-        deadLetterTargetArn: !GetAtt Dead.Arn
+      RedrivePolicy:
+        deadLetterTargetArn: !GetAtt Dead.Arn # here
         maxReceiveCount: 3
   Dead: { Type: AWS::SQS::Queue }`,
     'sqs-queue-redrivepolicy',

@@ -42,10 +42,7 @@ export const OF_REST: readonly RefusedDefinition[] = [
   ),
   rest(
     'CUSTOM without an authorizer',
-    METHOD('      AuthorizationType: CUSTOM\n      Integration: { Type: MOCK }').replace(
-      'Properties:',
-      'Properties: # here',
-    ),
+    METHOD('      AuthorizationType: CUSTOM # here\n      Integration: { Type: MOCK }'),
     'apigateway-method-authorizerid',
     'aws-samples recorded case of 2024-04-15 (docs/aws)',
   ),

@@ -111,9 +111,9 @@ export const OF_THREADS: readonly RefusedDefinition[] = [
     name: 'a placeholder that a target does not define',
     text: TARGETS(`        - Id: T1
           Arn: !GetAtt Function.Arn
-          InputTransformer: # here
+          InputTransformer:
             InputPathsMap: { id: $.detail.id }
-            InputTemplate: '{"name": <name>}'`),
+            InputTemplate: '{"name": <name>}' # here`),
     needs: ['function'],
     id: 'events-rule-targets',
     source: 'localstack/localstack#10789: "InputTemplate for target T1 contains invalid placeholder name."',

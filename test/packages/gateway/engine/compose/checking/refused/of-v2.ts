@@ -48,8 +48,8 @@ ${ROUTE("      RouteKey: 'GET /stages/{stageId}' # here")}`,
   v2(
     'JWT without an authorizer',
     ROUTE('      RouteKey: GET /a\n      AuthorizationType: JWT').replace(
-      'Properties:',
-      'Properties: # here',
+      'AuthorizationType: JWT',
+      'AuthorizationType: JWT # here',
     ),
     'apigatewayv2-route-authorizerid',
     'hashicorp/terraform-provider-aws#14910',
