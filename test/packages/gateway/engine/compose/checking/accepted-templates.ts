@@ -5,6 +5,20 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 export const ACCEPTED_TEMPLATES: readonly AcceptedDefinition[] = [
   {
+    name: 'AWS_EXECUTION_ENV, which the documentation reserves, as a variable of a function',
+    source: 'Tech4covid19/trackovid19-backend, serverless.yaml',
+    text: `
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: nodejs22.x
+      Handler: index.handler
+      Role: arn:aws:iam::123456789012:role/any
+      Code: { ZipFile: 'exports.handler = async () => ({})' }
+      Environment: { Variables: { AWS_EXECUTION_ENV: prd } }`,
+  },
+  {
     name: 'a function as deletion policy without a transform',
     source: 'aws-cloudformation/cfn-lint#2784, #2915; aws/serverless-application-model#3317',
     text: `
