@@ -26,6 +26,9 @@ import { inProperty } from '../../kernel/delivery/pattern-error.ts';
 import type { QueueMapping } from './queue-consumer.ts';
 import { readQueueSettings } from './queue-settings.ts';
 import type { ResourceReader } from '../../kernel/read-resource.ts';
+import { DefinitionError } from '../../core/errors.ts';
+import { shortPlace } from '../../core/stack/source-format.ts';
+import type { ResolvedResource } from '../../core/stack/model.ts';
 
 const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
 /**
@@ -61,12 +64,14 @@ class SqsService implements Service {
 
   prepare(stacks: StackReading): () => void {
     const isElsewhere = stacks.isElsewhere('sqs');
-    const definitions = isElsewhere ? [] : stacks.ofType('AWS::SQS::Queue').map(readQueue);
+    const readers = isElsewhere ? [] : stacks.ofType('AWS::SQS::Queue');
+    const definitions = readers.map(readQueue);
+    const resources = new Map(definitions.map(({ arn }, index) => [arn, readers[index]?.resource]));
     const ofStacks = new Map(definitions.map((queue) => [queue.arn, queue]));
     const byArn = { get: (arn: string) => ofStacks.get(arn) ?? this.#queueOfCall(arn) };
     const timeouts = new Map(stacks.functions.map(({ name, timeoutSeconds }) => [name, timeoutSeconds]));
     const mappings = stacks.offerSources('sqs', isElsewhere ? undefined : byArn, (reader, queue) => {
-      noteVisibility(reader, this.queues.current(queue), timeouts);
+      noteVisibility(reader, this.queues.current(queue), timeouts, resources.get(queue.arn));
       return readQueueMapping(reader, queue);
     });
     return () => {
@@ -298,20 +303,34 @@ function readQueue(reader: ResourceReader): QueueDefinition {
 /**
  * Reports a visibility timeout that is shorter than the timeout of the function. Lambda refuses it when the mapping is
  * created or updated (github-aws-runners/terraform-aws-github-runner#465, hashicorp/terraform-provider-aws#18099).
+ * @param resource the queue; if its template sets the timeout, the author has to change this line
  */
 function noteVisibility(
   reader: ResourceReader,
   { settings }: QueueDefinition,
   timeouts: ReadonlyMap<string, number>,
+  resource: ResolvedResource | undefined,
 ): void {
   const timeout = timeouts.get(reader.functionName('FunctionName').functionName) ?? 0;
   const visibility = settings.visibilityMs / 1000;
-  if (visibility < timeout)
-    reader.note(
-      'EventSourceArn',
-      `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`,
-      'the mapping works in this gateway nevertheless',
-    );
+  if (visibility >= timeout) return;
+  const message = `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`;
+  const consequence = 'the mapping works in this gateway nevertheless';
+  if (resource?.properties['VisibilityTimeout'] === undefined) {
+    reader.note('EventSourceArn', message, consequence);
+    return;
+  }
+  const fault = new DefinitionError(
+    resource.place('VisibilityTimeout'),
+    `${message}; they are connected in ${shortPlace(reader.resource, 'EventSourceArn')}`,
+  );
+  reader.attempt(
+    consequence,
+    () => {
+      throw fault;
+    },
+    () => undefined,
+  );
 }
 
 /**

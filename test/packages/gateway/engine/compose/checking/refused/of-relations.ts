@@ -12,8 +12,23 @@ export const OF_RELATIONS: readonly RefusedDefinition[] = [
     Type: AWS::Lambda::EventSourceMapping
     Properties:
       FunctionName: !Ref Slow
+      EventSourceArn: !GetAtt Queue.Arn
+  Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 10 } } # here
+  Slow:
+    Type: AWS::Lambda::Function
+    Properties: { Runtime: nodejs22.x, Handler: index.handler, Timeout: 60, Role: 'arn:aws:iam::123456789012:role/any', Code: { ZipFile: 'x' } }`,
+    'sqs-queue-visibilitytimeout',
+    'hashicorp/terraform-provider-aws#18099',
+  ),
+  one(
+    'a queue whose default visibility timeout is shorter than the timeout of its function',
+    `
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Slow
       EventSourceArn: !GetAtt Queue.Arn # here
-  Queue: { Type: AWS::SQS::Queue, Properties: { VisibilityTimeout: 10 } }
+  Queue: { Type: AWS::SQS::Queue }
   Slow:
     Type: AWS::Lambda::Function
     Properties: { Runtime: nodejs22.x, Handler: index.handler, Timeout: 60, Role: 'arn:aws:iam::123456789012:role/any', Code: { ZipFile: 'x' } }`,
