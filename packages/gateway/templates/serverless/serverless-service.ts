@@ -157,7 +157,7 @@ export function describeStages(service: unknown, stage: string): string | undefi
     return own.length === 0 ? [] : [`stages.${name}.params (${own.join(', ')})`];
   });
   if (unread.length === 0) return undefined;
-  return `${unread.join(' and ')} ${unread.length === 1 ? 'is' : 'are'} read here as params, as by Serverless 4; osls does not read stages`;
+  return `${unread.join(' and ')} ${unread.length === 1 ? 'is' : 'are'} read as params in this gateway, as in Serverless 4; osls does not read stages`;
 }
 
 /**
