@@ -3,11 +3,15 @@
  * sent.
  */
 import { nameEdgePolicy } from '@gatewright/aws/edge-policy-ids';
-import type { BehaviorCircumstances, Circumstances } from './circumstances.ts';
+import type { BehaviorCircumstances, Circumstances, Forwarding } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
 const ALL_BUT_HOST = nameEdgePolicy('AllViewerExceptHostHeader');
 const NO_CACHE = nameEdgePolicy('CachingDisabled');
+
+function forwardedOf(behavior: BehaviorCircumstances | undefined, kind: string): Forwarding | undefined {
+  return Object.entries(behavior?.forwards ?? {}).find(([part]) => part === kind)?.[1];
+}
 
 type Place = { readonly kind: string; readonly name: string };
 
@@ -24,8 +28,11 @@ export function adviseBehavior(
   const cached =
     behavior?.cachedBy === undefined
       ? ''
-      : ` Also replace the cache policy ${behavior.cachedBy}, whose cache key does not contain ${it}: ${NO_CACHE} caches nothing, and a cache policy of your own with ${named} in its key caches each value separately.`;
-  const end = `${cached} Apart from a few headers of its own, CloudFront forwards only what the cache behavior names.`;
+      : ` Also replace the cache policy ${behavior.cachedBy}, whose cache key does not contain ${it}, by ${NO_CACHE}. To cache each value separately, use instead only a cache policy of your own with ${named} in its key, and no origin request policy.`;
+  const isExcluded = sent.some(({ kind }) => forwardedOf(behavior, kind)?.kind === 'except');
+  const end = isExcluded
+    ? cached
+    : `${cached} Apart from a few headers of its own, CloudFront forwards only what the cache behavior names.`;
   // AWS refuses ForwardedValues together with a policy, so the advice for a behavior with ForwardedValues is to change
   // ForwardedValues.
   if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${end}`;
@@ -57,7 +64,11 @@ function adviseKey(
   ).flatMap(([part, names, list, behavior]) => {
     if (names === '') return [];
     // A list of what is excluded must lose the name: whitelist would exclude everything else.
-    return forwards?.[part]?.kind === 'except'
+    const excluded = forwards?.[part];
+    // CloudFront accepts no empty list beside allExcept.
+    if (excluded?.kind === 'except' && excluded.names.every((name) => names.split(', ').includes(name)))
+      return `set ${behavior}: all and remove ${list}, which excludes ${names}`;
+    return excluded?.kind === 'except'
       ? `remove ${names} from ${list}, which ${behavior}: allExcept excludes`
       : `add ${names} to ${list}, with ${behavior}: whitelist`;
   });

@@ -1,4 +1,5 @@
 /** Explains authorizer results that were cached for another request, so the function did not see this request. */
+import { lowerFirst } from '@gatewright/aws/violations';
 import { formatDuration, list } from './reason.ts';
 import { flushCommand } from './explain-access.ts';
 import { splitArn } from './policy-advice.ts';
@@ -130,8 +131,4 @@ function describeInCode({ isPayload2 }: GuardCircumstances, arn: string): string
   return rest === undefined
     ? ''
     : ` (in code: ${isPayload2 === true ? 'routeArn' : 'methodArn'} of the event up to the stage, and then /${rest})`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -1,6 +1,6 @@
 import { advisePreflight } from './preflight-advice.ts';
 import { list, listed, sentence } from './reason.ts';
-import { nameSetting } from './setting-text.ts';
+import { escapeResourcePath, nameSetting } from './setting-text.ts';
 import { adviseOnCharge, describeReset } from './explain-access.ts';
 import type { Circumstances, LimitCircumstances, MeterCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -57,14 +57,14 @@ function throttleOfStage(
       isOwn === undefined
         ? ''
         : isOwn
-          ? ` for ${routeKey} (ResourcePath ${path}, HttpMethod ${method})`
+          ? ` for ${routeKey} (ResourcePath ${escapeResourcePath(path)}, HttpMethod ${method})`
           : ' for all methods (ResourcePath /*, HttpMethod *)';
     return `${both} the MethodSettings${which} of the stage`;
   }
   if (isOwn === undefined) return `${both} the RouteSettings or DefaultRouteSettings of the stage`;
   return isOwn
-    ? `${both} RouteSettings of ${routeKey} of the stage`
-    : `${both} DefaultRouteSettings of the stage`;
+    ? `${both} the RouteSettings that the stage has for ${routeKey}`
+    : `${both} the DefaultRouteSettings of the stage`;
 }
 
 /**

@@ -65,7 +65,7 @@ function adviseProblem(
     case 'mock-status':
       if (missed !== undefined)
         return `${missed.templates.length === 0 ? 'Add' : `Send Content-Type ${list(missed.templates)}, or add`} a request template for ${missed.contentType} to the MOCK integration of ${routeKey} that renders its status: {"statusCode": 200}.`;
-      return `Let the request template of ${routeKey} render an integer, such as {"statusCode": 200}: a MOCK integration takes the status from it.`;
+      return `Let the request template of ${routeKey} render an object whose statusCode is an integer, such as {"statusCode": 200}: a MOCK integration takes the status from it.`;
     case 'no-response':
       if (defect.patterns.length > 0 && defect.selectBy === '')
         // A function that succeeds has no error message, so its result is meant for the default integration response.

@@ -2,6 +2,7 @@
  * Names a setting of an API as its owner writes it. SAM, osls and the CDK generate the resources that have the setting,
  * so CloudFormation's name for it does not occur in the owner's files.
  */
+import { escapePointer } from '@gatewright/aws/json-pointer';
 import type { Definition } from '../surprises/template-text.ts';
 
 type Form = Definition['form'];
@@ -388,4 +389,12 @@ export function arnInTemplate({
   if (definition === undefined) return `arn:aws:execute-api:*:*:${apiId}`;
   const { form, logicalId } = definition;
   return form === 'terraform' ? `\${${logicalId}.execution_arn}` : `arn:aws:execute-api:*:*:\${${logicalId}}`;
+}
+
+/**
+ * Writes the path of a resource as MethodSettings of a stage need it: `/~1pets~1{id}`. The root is `/`.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html
+ */
+export function escapeResourcePath(path: string): string {
+  return path === '/' ? path : `/${escapePointer(path)}`;
 }

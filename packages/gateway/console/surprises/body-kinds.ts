@@ -1,4 +1,5 @@
 /** Bodies that the gateway encoded, decoded or damaged on their way (docs/aws §2.4, §2.7). */
+import { lowerFirst } from '@gatewright/aws/violations';
 import { parseJson } from '@gatewright/aws/json-object';
 import { bareType, isBinaryType, readHttpBody, readRestBody } from '../../core/events/media-types.ts';
 import { sentence, toDeploy } from '../explain/reason.ts';
@@ -139,11 +140,15 @@ const requestAsBase64: SurpriseKind = {
         ...(!isRest && parseJson(received.body.toString()) !== undefined
           ? ['Send the request with the header Content-Type: application/json, because its body is JSON.']
           : []),
-        `Decode the body in the function${atRead(facts.handler)}: ${isPython(facts.handler) ? DECODE_IN_PYTHON : `Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, ${DECODE_IN_PYTHON} in Python`}.`,
+        `Decode the body in the function${isForm(given) ? ', and then read it as a form (URLSearchParams in JavaScript, urllib.parse.parse_qs in Python)' : ''}${atRead(facts.handler)}: ${isPython(facts.handler) ? DECODE_IN_PYTHON : `Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, ${DECODE_IN_PYTHON} in Python`}.`,
       ],
     };
   },
 };
+
+function isForm(contentType: string | undefined): boolean {
+  return bareType(contentType ?? '') === 'application/x-www-form-urlencoded';
+}
 
 const DECODE_IN_PYTHON =
   "base64.b64decode(event['body']).decode() if event['isBase64Encoded'] else event['body'] (with import base64)";
@@ -303,7 +308,7 @@ function returnBytes(facts: SurpriseFacts, contentType: string): readonly string
   const isListed = isBinaryType(contentType, facts.binaryMediaTypes);
   return [
     `Have the client send ${contentType} as the first type of Accept${isListed ? '.' : `, and add ${contentType} to the binary media types of the API.${toDeploy('rest')}\n${printTypes(facts, contentType)}`}`,
-    `If the client cannot change its Accept, as a browser cannot for an address, an <img> or a <video>: ${addAccepted(facts).replace(/^Add/, 'add')}`,
+    `If the client cannot change its Accept, as a browser cannot for an address, an <img> or a <video>: ${lowerFirst(addAccepted(facts))}`,
   ];
 }
 

@@ -54,7 +54,7 @@ function advisePathValue(name: string, integration: Integration | undefined): st
   )?.source;
   if (source?.kind !== 'querystring' && source?.kind !== 'header') return `Map ${always}.`;
   const sent = `method.request.${source.kind}.${source.name}`;
-  return `Send ${sent}, from which {${name}} is mapped. Or map ${always}. To refuse requests without it, make ${sent} required: true in RequestParameters of the method, with a request validator that has ValidateRequestParameters: true.`;
+  return `Send the ${source.kind === 'header' ? 'header' : 'query parameter'} ${source.name}, from which {${name}} is mapped (${sent}). Or map ${always}. To refuse requests without it, make ${sent} required: true in RequestParameters of the method, with a request validator that has ValidateRequestParameters: true.`;
 }
 
 /** A backend that is called at one address, whatever the path of the request is. */
@@ -243,7 +243,7 @@ const bodyNotSent: SurpriseKind = {
     const method = sent?.method ?? request?.method ?? received.method;
     if (!WITHOUT_BODY.has(method)) return undefined;
     const elsewhere = 'send the values in the query or in headers';
-    if (method === received.method)
+    if (WITHOUT_BODY.has(received.method))
       return {
         values: { method },
         because: [
@@ -257,7 +257,9 @@ const bodyNotSent: SurpriseKind = {
       because: [
         `The client sent ${received.method}, but the integration calls its backend with ${method} (${property}). API Gateway sends no body with ${method}, so the backend did not get the body of the request.`,
       ],
-      changes: [`Set ${property}: ${received.method}, if the backend accepts it; or ${elsewhere}.`],
+      changes: [
+        `Set ${property}: ${received.route?.httpMethod === 'ANY' ? 'ANY' : received.method}, if the backend accepts it; or ${elsewhere}.`,
+      ],
     };
   },
 };

@@ -2,6 +2,7 @@
  * A reply that the browser withholds from the page, because the reply does not allow the page's origin
  * (docs/aws §12, §12.1).
  */
+import { lowerFirst } from '@gatewright/aws/violations';
 import { parseJsonObject } from '@gatewright/aws/json-object';
 import { sentence, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
@@ -126,10 +127,6 @@ function adviseOwnReplies({ called, recorded: { outcome } }: SurpriseFacts): str
     !/"access-control-allow-origin"/i.test(outcome.payload)
     ? ' Also return Access-Control-Allow-Origin from the function, for the replies that are its own.'
     : '';
-}
-
-function lowerFirst(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }
 
 /** The formats in which one setting makes the whole OPTIONS method. */

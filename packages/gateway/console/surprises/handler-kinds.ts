@@ -4,7 +4,7 @@
  * @see docs/aws §3.1–§3.3, §4.3, §4.5
  */
 import { adviseBehavior } from '../explain/behavior-advice.ts';
-import { describeEdge } from '../records/describe-edge.ts';
+import { describeEdge, isForwarded } from '../records/describe-edge.ts';
 import { adviseOwnResults } from '../explain/cached-for-other.ts';
 import { flushCommand } from '../explain/explain-access.ts';
 import { adviseRead, describeMisread } from '../explain/function-error-advice.ts';
@@ -64,16 +64,25 @@ const valueAbsent: SurpriseKind = {
     );
     const named = once.map(nameRead);
     const withPlaces = once.map((read) => `${nameRead(read)} (${read.place})`);
-    const { isBehindEdge, behavior } = describeEdge(received, stacks);
+    const { isBehindEdge: isBehind, behavior } = describeEdge(received, stacks);
+    // A value that the behavior forwards is missing because the viewer did not send it.
+    const lost =
+      behavior === undefined
+        ? absent
+        : absent.filter(({ part, name }) => {
+            const forwarding = behavior.forwards?.[part];
+            return forwarding === undefined || !isForwarded(forwarding, name);
+          });
+    const isBehindEdge = isBehind === true && lost.length > 0;
     const it = named.length === 1 ? 'it' : 'them';
     return {
       values: { names: [...new Set(absent.map(({ name, part }) => name || part))] },
       because: [
-        `The function itself responded with ${status}. It reads ${listed(withPlaces)}, which the request does not have${isBehindEdge === true ? ` as it left CloudFront. If the viewer sent ${it}, the cache behavior${behavior?.place === undefined ? '' : ` (${behavior.place})`} did not forward ${it}` : ''}.`,
+        `The function itself responded with ${status}. It reads ${listed(withPlaces)}, which the request does not have${isBehindEdge ? ` as it left CloudFront. If the viewer sent ${it}, the cache behavior${behavior?.place === undefined ? '' : ` (${behavior.place})`} did not forward ${it}` : ''}.`,
       ],
       changes: [
-        ...(isBehindEdge === true ? [adviseBehavior(absent, listed(named), behavior)] : []),
-        isBehindEdge === true
+        ...(isBehindEdge ? [adviseBehavior(lost, listed([...new Set(lost.map(nameRead))]), behavior)] : []),
+        isBehindEdge
           ? `If the viewer sent none, send ${listed(named)}.`
           : `Send ${listed(named)}, if the function refuses requests without ${it}.`,
       ],

@@ -115,17 +115,19 @@ const refusalNotJson: SurpriseKind = {
   code: 'REFUSAL_NOT_JSON',
   mark: 'reply is not JSON',
   source: 'docs/aws §7.5',
-  find({ recorded: { failure, received, replyBody }, reply }) {
+  find({ recorded: { failure, error, received, replyBody }, reply }) {
     const text = replyBody.toString();
+    const type = error && received.stage?.deployment.errors.worderOf?.(error.code);
+    const response = `gateway response${type === undefined ? '' : ` ${type}`}`;
     if (failure === undefined || received.api.protocol !== 'rest' || text === '') return undefined;
     if (!/json/.test(reply.last('content-type') ?? '') || parseJson(text) !== undefined) return undefined;
     return {
       values: {},
       because: [
-        `The Content-Type of the reply is JSON, but its body is not: ${text.slice(0, 100)}. The template of the API’s gateway response printed it. $context.error.message is the bare text, without quotes.`,
+        `The Content-Type of the reply is JSON, but its body is not: ${text.slice(0, 100)}. The template of the API’s ${response} printed it. $context.error.message is the bare text, without quotes.`,
       ],
       changes: [
-        'In the template of the gateway response, write $context.error.messageString without quotes around it, because its value already has quotes. Then deploy the API again.',
+        `In the template of the ${response}, write $context.error.messageString without quotes around it, because its value already has quotes. Then deploy the API again.`,
       ],
     };
   },

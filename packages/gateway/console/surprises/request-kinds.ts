@@ -2,8 +2,8 @@
  * Requests that API Gateway reads, calls or caches differently from what their sender expects (docs/aws §2.1, §8, §9).
  */
 import { membersOf } from '@gatewright/aws/json-object';
-import { escapePointer } from '@gatewright/aws/json-pointer';
 import { toDeploy } from '../explain/reason.ts';
+import { escapeResourcePath } from '../explain/setting-text.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -113,7 +113,7 @@ const methodNotCached: SurpriseKind = {
         `The reply was not cached: the setting of stage ${stage.name} for all methods (HttpMethod '*') caches GET only, and this was ${method}.`,
       ],
       changes: [
-        `To cache ${route.routeKey}, add an entry to MethodSettings of stage ${stage.name} with HttpMethod: ${route.httpMethod}, ResourcePath: /${escapePointer(route.resourcePath).replace(/^~1$/, '')} and CachingEnabled: true. Add the parameters that distinguish the requests to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again. If the body distinguishes them, do not cache: the body is not part of the key.`,
+        `To cache ${route.routeKey}, add an entry to MethodSettings of stage ${stage.name} with HttpMethod: ${route.httpMethod}, ResourcePath: ${escapeResourcePath(route.resourcePath)} and CachingEnabled: true. Add the parameters that distinguish the requests to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again. If the body distinguishes them, do not cache: the body is not part of the key.`,
       ],
     };
   },

@@ -73,7 +73,7 @@ const headerWithoutValue: SurpriseKind = {
           `The header ${name} is mapped from a ${from} that the response of the integration does not have, so the client did not get it.`,
       ),
       changes: [
-        `In ResponseParameters of the integration response, map ${names.join(', ')} from something that the backend sends, or make the backend send what ${names.length === 1 ? 'it is' : 'they are'} currently mapped from.`,
+        `In ResponseParameters of the integration response, map ${names.join(', ')} from something that the backend sends, or make the backend send the ${[...new Set(headers.map(({ from }) => from))].join(', ')}.`,
       ],
     };
   },

@@ -2,6 +2,7 @@
  * Parts of a function’s result that reached the client in a form that the function did not intend
  * (docs/aws §2.4, §3.5, §3.6).
  */
+import { lowerFirst } from '@gatewright/aws/violations';
 import { addAccepted, base64AsText } from './body-kinds.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { asJsonObject, isJson, parseJson } from '@gatewright/aws/json-object';
@@ -152,7 +153,7 @@ const flagMissing: SurpriseKind = {
       ],
       changes: [
         facts.recorded.received.api.protocol === 'rest' && !facts.getsBytes
-          ? `Return isBase64Encoded: true from the function, and ${addAccepted(facts).replace(/^Add/, 'add')}`
+          ? `Return isBase64Encoded: true from the function, and ${lowerFirst(addAccepted(facts))}`
           : 'Return isBase64Encoded: true from the function.',
       ],
     };

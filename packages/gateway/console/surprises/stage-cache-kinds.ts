@@ -1,4 +1,5 @@
 /** Replies from the cache of a stage (docs/aws §9). */
+import { escapePointer } from '@gatewright/aws/json-pointer';
 import { arnInTemplate } from '../explain/setting-text.ts';
 import { nameOfCaller } from '../records/describe-guard.ts';
 import type { HeaderList } from '../../core/events/header-list.ts';
@@ -31,6 +32,7 @@ const cached: SurpriseKind = {
       ...headers.map((name) => `the header ${name}`),
     ];
     const keys = [
+      ...(isOther ? ['method.request.header.Authorization'] : []),
       ...segments.map((name) => `method.request.path.${name}`),
       ...parameters.map((name) => `method.request.querystring.${name}`),
       ...headers.map((name) => `method.request.header.${name}`),
@@ -52,20 +54,15 @@ const cached: SurpriseKind = {
             ]),
       ],
       changes: [
-        ...(isOther || keys.length > 0 ? [] : [adviseFresh(facts)]),
-        ...(isOther
-          ? [
-              'To keep callers apart, add the header to CacheKeyParameters of the integration and to RequestParameters of the method: method.request.header.Authorization.',
-            ]
-          : []),
+        ...(keys.length > 0 ? [] : [adviseFresh(facts)]),
         ...(keys.length === 0
           ? []
           : [
               facts.definition?.form === 'terraform'
-                ? `To keep the values apart, write cache_key_parameters = ${JSON.stringify(keys)} in the aws_api_gateway_integration and request_parameters of the aws_api_gateway_method for ${keys.length === 1 ? 'it' : 'them'}, and deploy the API again.`
+                ? `To keep ${isOther ? 'callers' : 'the values'} apart, write cache_key_parameters = ${JSON.stringify(keys)} in the aws_api_gateway_integration and request_parameters of the aws_api_gateway_method for ${keys.length === 1 ? 'it' : 'them'}, and deploy the API again.`
                 : facts.definition?.form.startsWith('sam') === true
-                  ? `To keep the values apart, make ${keys.length === 1 ? 'it a cache key' : 'them cache keys'} in RequestParameters of the Api event of the function: ${keys.map((key) => `- ${key}: { Required: false, Caching: true }`).join(' ')}. Then deploy the API again.`
-                  : `To keep the values apart, add ${keys.join(', ')} to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again.`,
+                  ? `To keep ${isOther ? 'callers' : 'the values'} apart, make ${keys.length === 1 ? 'it a cache key' : 'them cache keys'} in RequestParameters of the Api event of the function: ${keys.map((key) => `- ${key}: { Required: false, Caching: true }`).join(' ')}. Then deploy the API again.`
+                  : `To keep ${isOther ? 'callers' : 'the values'} apart, add ${keys.join(', ')} to CacheKeyParameters of the integration and to RequestParameters of the method, and deploy the API again.`,
             ]),
       ],
     };
@@ -143,7 +140,7 @@ const notRefreshed: SurpriseKind = {
     const { apiId } = received.api;
     const stage = received.stage?.name ?? '';
     const { routeKey = 'the method', httpMethod = received.method } = received.route ?? {};
-    const forAll = `To let every caller refresh the entries of ${routeKey}, and thereby send every request to the integration: \`aws apigateway update-stage --rest-api-id ${apiId} --stage-name ${stage} --patch-operations ${patchSetting(routeKey, httpMethod, ttlOf(received) ?? 300)}\`.`;
+    const forAll = `To let every caller refresh the entries of ${routeKey}, and thereby send every request to the integration: \`aws apigateway update-stage --rest-api-id ${apiId} --stage-name ${stage} --patch-operations ${patchSetting(routeKey, httpMethod, ttlOf(received) ?? 300)}\`. This setting of one method replaces the settings of the stage for it, such as throttling and logging, until the template is deployed again.`;
     return {
       values: {},
       because: [
@@ -160,7 +157,7 @@ const notRefreshed: SurpriseKind = {
 
 /** A new setting of one method begins with caching off, so the patch turns it on (docs/aws §9.1). */
 function patchSetting(routeKey: string, httpMethod: string, ttlSeconds: number): string {
-  const path = routeKey.slice(routeKey.indexOf(' ') + 1).replaceAll('/', '~1');
+  const path = escapePointer(routeKey.slice(routeKey.indexOf(' ') + 1));
   return Object.entries({
     enabled: true,
     ttlInSeconds: ttlSeconds,

@@ -129,23 +129,25 @@ const queryInTemplate: SurpriseKind = {
         `The query has several values of ${parameters.join(', ')}. $input.params in the request template got only the last of them.`,
       ],
       changes: [
-        `Send the values as one string, joined by commas, and split this string in the template; or ${adviseAllValues(facts.integration?.kind, parameters)}.`,
+        `Send the values as one string, joined by commas, and split this string in the template${adviseAllValues(facts.integration?.kind, parameters)}.`,
       ],
     };
   },
 };
 
 /**
- * How an integration gets all values of parameters of the query.
+ * How an integration gets all values of parameters of the query, as the rest of a sentence; empty if no other way exists.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping-sources.html
  */
 function adviseAllValues(kind: string | undefined, parameters: readonly string[]): string {
   if (kind === 'function')
-    return 'use a Lambda proxy integration (Type: AWS_PROXY), whose event has multiValueQueryStringParameters';
+    return '; or use a Lambda proxy integration (Type: AWS_PROXY), whose event has multiValueQueryStringParameters';
+  // Only an HTTP backend reads a query: a MOCK integration has no backend, and an AWS service reads the body.
+  if (kind !== 'http') return '';
   const mapped = parameters
     .map((name) => `integration.request.querystring.${name}: method.request.multivaluequerystring.${name}`)
     .join(', ');
-  return `map the values in RequestParameters of the integration (${mapped}), so that the backend gets all of them in the query`;
+  return `; or map the values in RequestParameters of the integration (${mapped}), so that the backend gets all of them in the query`;
 }
 
 /** Whether a template reads a parameter by its name, or all of them. */
@@ -196,9 +198,11 @@ function adviseAuthorizers(references: readonly string[], routeKey: string): str
       .filter((name) => name.startsWith('claims.') === isClaim)
       .map((name) => `$context.authorizer.${name}`),
   );
-  const give = (type: string, values: readonly string[] = []): string[] =>
-    values.length === 0 ? [] : [`a ${type} authorizer, which provides ${listed(values)}`];
-  return `Give ${routeKey} ${[...give('Lambda', others), ...give('Cognito', claims)].join(', or ')} (AuthorizationType and AuthorizerId).`;
+  const byLambda = `a Lambda authorizer, which provides ${listed(others ?? [])}`;
+  const byCognito = `a Cognito authorizer, which provides ${listed(claims ?? [])} if the token has ${claims?.length === 1 ? 'this claim' : 'these claims'}`;
+  const isBoth = claims?.length !== 0 && others?.length !== 0;
+  const which = isBoth ? `${byLambda}, or ${byCognito}` : claims?.length === 0 ? byLambda : byCognito;
+  return `Give ${routeKey} ${which} (AuthorizationType and AuthorizerId).${isBoth ? ' A method has one authorizer, and none provides both: read only the values of the one that you choose.' : ''}`;
 }
 
 /** The request template that was applied; empty if there is none, or if the request was refused. */

@@ -8,7 +8,7 @@ import { asJsonObject, memberOf } from '@gatewright/aws/json-object';
 const MEMBERS = String.raw`\$((?:\.[A-Za-z_]\w*)*)`;
 const OF_INPUT = String.raw`\$!?\{?input\.(?:path|json)\(\s*['"]${MEMBERS}['"]\s*\)`;
 
-export type MissingRead = {
+type MissingRead = {
   /** The path, such as `$.user.mail`, or the text of the template, such as `$user.mail`. */
   readonly text: string;
   /** The path from the root, such as `$.user.mail`. */

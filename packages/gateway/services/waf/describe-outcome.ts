@@ -242,13 +242,13 @@ function adviseOn({ rule, inner, innerStatement, limited, action }: RuleMatch): 
     ];
   if (inner !== undefined)
     return [
-      `Set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}, and check in the log which requests it would block.`,
+      `If such requests should pass, set the action of ${inner} to Count in RuleActionOverrides of the rule ${rule.name}, which then lets through all requests that it blocks today; a log of the web ACL (AWS::WAFv2::LoggingConfiguration) shows which requests it counts.`,
     ];
   if (action.kind === 'CAPTCHA' || action.kind === 'CHALLENGE')
     return [
       'On AWS, a request with a valid AWS WAF token passes, but the gateway does not issue such tokens. For tests, set the Action to Count.',
     ];
   return [
-    `Change the request so that the rule does not match, or set the Action of ${rule.name} to Count and check in the log which requests it would block.`,
+    `Change the request so that the rule does not match. Or, if such requests should pass, narrow the Statement of ${rule.name}, or set its Action to Count, which then lets through all requests that it blocks today; a log of the web ACL (AWS::WAFv2::LoggingConfiguration) shows which requests it counts.`,
   ];
 }

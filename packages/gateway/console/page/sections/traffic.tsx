@@ -271,7 +271,7 @@ function useListKeys(shown: readonly RequestRow[]): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const [first] = shown;
-      if (event.key === 'Enter' && first !== undefined && leaveSearch(event)) {
+      if (event.key === 'Enter' && !event.isComposing && first !== undefined && leaveSearch(event)) {
         go(linkTo('traffic', first.id));
         return;
       }

@@ -19,16 +19,16 @@ const ROWS: readonly (readonly [Circumstances['protocol'], isOwn: boolean | unde
   [
     'rest',
     true,
-    /in the MethodSettings for GET \/items \(ResourcePath \/items, HttpMethod GET\) of the stage\.$/,
+    /in the MethodSettings for GET \/items \(ResourcePath \/~1items, HttpMethod GET\) of the stage\.$/,
   ],
   [
     'rest',
     false,
     /in the MethodSettings for all methods \(ResourcePath \/\*, HttpMethod \*\) of the stage\.$/,
   ],
-  ['http', true, /in RouteSettings of GET \/items of the stage\.$/],
-  ['http', false, /in DefaultRouteSettings of the stage\.$/],
-  ['websocket', false, /in DefaultRouteSettings of the stage\.$/],
+  ['http', true, /in the RouteSettings that the stage has for GET \/items\.$/],
+  ['http', false, /in the DefaultRouteSettings of the stage\.$/],
+  ['websocket', false, /in the DefaultRouteSettings of the stage\.$/],
   ['http', undefined, /in the RouteSettings or DefaultRouteSettings of the stage\.$/],
 ];
 

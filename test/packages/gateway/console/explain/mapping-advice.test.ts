@@ -77,7 +77,8 @@ const ROWS: readonly Row[] = [
     request: ID,
     status: 500,
     because: /Unable to parse statusCode/,
-    change: /^Let the request template of ANY \/\{id\} render an integer, such as \{"statusCode": 200\}/,
+    change:
+      /^Let the request template of ANY \/\{id\} render an object whose statusCode is an integer, such as \{"statusCode": 200\}/,
     fixed: { setup: mock('{"statusCode": 200}') },
   },
   {

@@ -246,7 +246,7 @@ export const LAMBDA: readonly SurpriseRow[] = [
     values: { names: ['limit'] },
     because: /does not forward the query parameter limit: /,
     change:
-      /have CloudFront forward it: in the cache policy \w+ \(template\.json:\d+\), remove limit from QueryStrings, which QueryStringBehavior: allExcept excludes\./,
+      /have CloudFront forward it: in the cache policy \w+ \(template\.json:\d+\), set QueryStringBehavior: all and remove QueryStrings, which excludes limit\./,
     not: { handler: 'exports.handler = async (event) => event.queryStringParameters?.page;' },
   },
   {
@@ -262,7 +262,7 @@ export const LAMBDA: readonly SurpriseRow[] = [
     because:
       /does not forward the query parameter q: the managed cache policy CachingOptimized has no query parameters, and the behavior has no OriginRequestPolicyId/,
     change:
-      /Also replace the cache policy CachingOptimized, whose cache key does not contain it: .*CachingDisabled/,
+      /Also replace the cache policy CachingOptimized, whose cache key does not contain it, by .*\(CachingDisabled\)\. To cache each value separately, use instead only a cache policy of your own/,
     not: { request: { target: '/dev/1?q=tea', headers: ['X-Amz-Cf-Id', 'one'] } },
   },
   {

@@ -59,7 +59,7 @@ export const REPLIES: readonly SurpriseRow[] = [
     because: /so the gateway used the cache as for any other request and added Warning: 199\./,
     // No policy can allow the anonymous callers of an open route anything.
     change:
-      /^GET \/pets is open, so its callers are anonymous, and no IAM policy can allow them execute-api:InvalidateCache\. To remove the entries of the stage yourself: `aws apigateway flush-stage-cache --rest-api-id abcdefghij --stage-name dev`\. To let every caller refresh the entries of GET \/pets, and thereby send every request to the integration: `aws apigateway update-stage --rest-api-id abcdefghij --stage-name dev --patch-operations op=replace,path='\/~1pets\/GET\/caching\/enabled',value=true op=replace,path='\/~1pets\/GET\/caching\/ttlInSeconds',value=300 op=replace,path='\/~1pets\/GET\/caching\/requireAuthorizationForCacheControl',value=false`\.$/m,
+      /^GET \/pets is open, so its callers are anonymous, and no IAM policy can allow them execute-api:InvalidateCache\. To remove the entries of the stage yourself: `aws apigateway flush-stage-cache --rest-api-id abcdefghij --stage-name dev`\. To let every caller refresh the entries of GET \/pets, and thereby send every request to the integration: `aws apigateway update-stage --rest-api-id abcdefghij --stage-name dev --patch-operations op=replace,path='\/~1pets\/GET\/caching\/enabled',value=true op=replace,path='\/~1pets\/GET\/caching\/ttlInSeconds',value=300 op=replace,path='\/~1pets\/GET\/caching\/requireAuthorizationForCacheControl',value=false`\. This setting of one method replaces the settings of the stage for it/m,
     not: { request: { target: '/dev/pets' } },
   },
   {

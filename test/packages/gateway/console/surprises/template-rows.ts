@@ -156,7 +156,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     because:
       /refers to \$context\.authorizer\.principalId, \$context\.authorizer\.claims\.tenant, but ANY \/\{id\} has no authorizer, so they printed nothing/,
     change:
-      /Give ANY \/\{id\} a Lambda authorizer, which provides \$context\.authorizer\.principalId, or a Cognito authorizer, which provides \$context\.authorizer\.claims\.tenant \(AuthorizationType and AuthorizerId\)\./,
+      /Give ANY \/\{id\} a Lambda authorizer, which provides \$context\.authorizer\.principalId, or a Cognito authorizer, which provides \$context\.authorizer\.claims\.tenant if the token has this claim \(AuthorizationType and AuthorizerId\)\. A method has one authorizer/,
     not: { api: rendering('{"id": "$context.requestId"}') },
   },
   {

@@ -168,7 +168,7 @@ export const VALUES: readonly SurpriseRow[] = [
     because:
       /has \{pet\}, for which this request gave no value, so the backend was called with \{pet\} in its path/,
     change:
-      /^Send method\.request\.querystring\.pet, from which \{pet\} is mapped\. Or map integration\.request\.path\.pet in RequestParameters of the integration to a value that every request has\. To refuse requests without it, make method\.request\.querystring\.pet required: true in RequestParameters of the method, with a request validator that has ValidateRequestParameters: true\. A/m,
+      /^Send the query parameter pet, from which \{pet\} is mapped \(method\.request\.querystring\.pet\)\. Or map integration\.request\.path\.pet in RequestParameters of the integration to a value that every request has\. To refuse requests without it, make method\.request\.querystring\.pet required: true in RequestParameters of the method, with a request validator that has ValidateRequestParameters: true\. A/m,
     not: { request: { target: '/dev/1?pet=7' } },
   },
   {
@@ -293,7 +293,7 @@ export const VALUES: readonly SurpriseRow[] = [
     values: { failed: 1 },
     because: /responded with 200, but 1 entry of the call failed/,
     change:
-      /Make Detail of each entry a string that contains a JSON object\. In a request template: "Detail": "\$util\.escapeJavaScript\(\$input\.json\('\$'\)\)\.replaceAll\("\\\\'", "'"\)" for the whole body, or \$input\.json\('\$\.member'\) in its place for a member that is an object\. A client/,
+      /Make Detail of each entry a string that contains a JSON object\. In a request template: "Detail": "\$util\.escapeJavaScript\(\$input\.json\('\$'\)\)\.replaceAll\("\\\\'", "'"\)" for the whole body; for a member that is an object, replace '\$' in this text by '\$\.member'\. A client/,
     not: { api: calling('{"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}') },
   },
   {
@@ -315,7 +315,7 @@ export const VALUES: readonly SurpriseRow[] = [
     values: { method: 'GET' },
     because:
       /client sent POST, but the integration calls its backend with GET \(IntegrationHttpMethod\)\. API Gateway sends no body with GET/,
-    change: /^Set IntegrationHttpMethod: POST, if the backend accepts it; or send the values in the query/m,
+    change: /^Set IntegrationHttpMethod: ANY, if the backend accepts it; or send the values in the query/m,
     not: { request: ID },
   },
   {

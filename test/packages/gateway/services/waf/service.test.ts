@@ -21,7 +21,10 @@ describe('a web ACL in front of a stage', () => {
       because: ['The rule NoX of the web ACL wall blocks: the query string contains "x".'],
     });
     assert.match(JSON.stringify(verdict), /"by":"arn:aws:wafv2:[^"]*:regional\/webacl\/wall\//);
-    assert.match(JSON.stringify(verdict), /Action of NoX to Count/);
+    assert.match(
+      JSON.stringify(verdict),
+      /narrow the Statement of NoX, or set its Action to Count, which then lets through all requests/,
+    );
   });
 
   it('lets other requests pass, and protects no other stage', () => {
