@@ -14,7 +14,7 @@ export type ShownUse = {
   readonly allowance: number;
   readonly counted: number;
   readonly left: number;
-  /** Set if the limit refuses requests now: nothing is left, not even overage, or it is suspended. */
+  /** Set if the limit refuses requests now: nothing is left, not even overage, its period is closed, or it is suspended. */
   readonly refuses?: true;
 };
 

@@ -1,4 +1,5 @@
 /** Why requests of a customer are refused: what refuses them now, and the recorded requests that were refused. */
+import { PERIOD_IS_CLOSED } from '@gatewright/aws/access-decision';
 import type { ShownCustomer } from '../../endpoints/customer-model.ts';
 import type { RequestRow } from '../../records/model.ts';
 
@@ -29,11 +30,13 @@ export function describeRefusing(
     .filter(({ refuses }) => refuses === true)
     .map(({ limit, key, route, state: ofLimit, counted, allowance, periodEnd }) => {
       const what = [limit, key && `key ${key}`, route].filter((part) => part !== undefined).join(', ');
-      return ofLimit === 'suspended'
-        ? `${what}: the limit is suspended.`
-        : `${what}: used up, ${counted.toLocaleString('en-US')} of ${allowance.toLocaleString('en-US')}${
-            periodEnd === undefined ? '' : `; requests are refused until ${printInstant(periodEnd)}`
-          }.`;
+      if (ofLimit === 'suspended') return `${what}: the limit is suspended.`;
+      const why =
+        ofLimit === 'closed'
+          ? PERIOD_IS_CLOSED
+          : `used up, ${counted.toLocaleString('en-US')} of ${allowance.toLocaleString('en-US')}`;
+      const until = periodEnd === undefined ? '' : `; requests are refused until ${printInstant(periodEnd)}`;
+      return `${what}: ${why}${until}.`;
     });
 }
 

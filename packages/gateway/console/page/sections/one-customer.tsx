@@ -198,12 +198,13 @@ function Cost({ cost: { month, totals, isDraft, problem }, isLinked }: CostProps
   );
 }
 
-/** Shows the used-up quotas and the suspensions because of which requests of the customer are refused now. */
+/** Shows the used-up quotas, closed periods and suspensions because of which requests of the customer are refused now. */
 function Refused({ customer }: { readonly customer: ShownCustomer }) {
   const causes = describeRefusing(customer, (at) => dateTime(Date.parse(at)));
   return causes.length === 0 ? (
     <p class="soft">
-      No quota of this customer is used up, and neither the customer nor one of its limits is suspended.
+      No quota of this customer is used up, no current period is closed, and neither the customer nor one of
+      its limits is suspended.
     </p>
   ) : (
     <ul class="uses">

@@ -110,7 +110,7 @@ describe('stack/over-quota.json', () => {
   });
   after(() => started.close());
 
-  it('answers 429 with the headers of the quota if it is used up', async () => {
+  it('answers 429 with the headers of the quota, in words that are also true of a closed period and a rate', async () => {
     const reply = await fetch(`${started.urlOf('rest')}/`, { headers: { over: '1' } });
     const expected = rateLimitHeaders(LIMITS);
 
@@ -118,7 +118,10 @@ describe('stack/over-quota.json', () => {
     assert.equal(reply.headers.get('retry-after'), '57');
     assert.equal(reply.headers.get('ratelimit'), expected['ratelimit']);
     assert.equal(reply.headers.get('ratelimit-policy'), expected['ratelimit-policy']);
-    assert.deepEqual(await reply.json(), { title: 'the quota is used up', limit: 'daily' });
+    assert.deepEqual(await reply.json(), {
+      title: 'the quota admits no more requests for now',
+      limit: 'daily',
+    });
   });
 
   it('does not touch what is admitted', async () => {

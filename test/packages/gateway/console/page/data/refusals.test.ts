@@ -53,6 +53,12 @@ describe('describeRefusing', () => {
         'calls, key k-1, GET /prices: used up, 1,002 of 1,000; requests are refused until <2026-11-04T00:00:00.000Z>.',
       ],
     ],
+    [
+      'a period that is closed, whatever was counted in it',
+      'active',
+      [{ ...spent, counted: 6, state: 'closed' }],
+      ['daily: the period of the limit is closed; requests are refused until <2026-11-04T00:00:00.000Z>.'],
+    ],
     ['a suspended limit', 'active', [{ ...spent, state: 'suspended' }], ['daily: the limit is suspended.']],
     [
       'a suspended customer, whatever its limits say',
