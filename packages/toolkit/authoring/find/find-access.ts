@@ -71,7 +71,7 @@ export function findAccess(
   nowEpochSeconds: number,
 ): AccessResult {
   const principal = toCaller(document, caller, nowEpochSeconds);
-  const target = document.kind === 'websocket' ? '$connect' : targetOf(method ?? '', path);
+  const target = document.kind === 'websocket' ? '$connect' : targetOf(document.name, method ?? '', path);
   const verdict = verdictOn(document, target, principal, caller, nowEpochSeconds);
   const { route } = verdict;
   const rows = describeAccess(document).rows.filter(
@@ -180,11 +180,17 @@ function findUncharged(
   return describeMissing(quota, chargedAs(quota, principal));
 }
 
-function targetOf(method: string, path: string | undefined): string {
+function targetOf(document: string, method: string, path: string | undefined): string {
+  if (method.startsWith('/'))
+    throw new AccessQueryError(
+      `the method ${path === undefined ? 'is missing' : 'must be'} before the path, as in: explain ${document} GET ${method}`,
+    );
   if (path?.startsWith('/') === true) return `${method.toUpperCase()}${path}`;
-  throw new AccessQueryError(
-    'the path must begin with "/" and must not contain the stage, as in: explain orders GET /orders/7',
-  );
+  const fault =
+    path === undefined
+      ? `the path is missing${method === '' ? '' : ` after ${method}`}`
+      : 'the path must begin with "/" and must not contain the stage';
+  throw new AccessQueryError(`${fault}, as in: explain ${document} GET /orders/7`);
 }
 
 function chargeOf(document: CompiledDocument, principal: Principal, { kind, route }: Verdict): Charge {

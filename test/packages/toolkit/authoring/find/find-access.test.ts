@@ -127,13 +127,20 @@ describe('findAccess', () => {
     assert.equal(other.caller?.includes('missing claims'), false);
   });
 
-  it('wants the path below the stage', () => {
-    for (const path of [undefined, 'users', 'https://api.example/users'])
-      assert.throws(() => findAccess(SHOP, 'GET', path, support, NOW), {
+  const unclear: readonly (readonly [string, string | undefined, RegExp])[] = [
+    ['GET', 'users', /must not contain the stage/],
+    ['GET', 'https://api.example/users', /must not contain the stage/],
+    ['GET', undefined, /^the path is missing after GET, as in: explain orders GET \/orders\/7$/],
+    ['/users', undefined, /^the method is missing before the path, as in: explain orders GET \/users$/],
+    ['/users', 'get', /^the method must be before the path, as in: explain orders GET \/users$/],
+  ];
+  for (const [method, path, message] of unclear)
+    it(`says what is wrong with the request ${method} ${path ?? ''}`, () => {
+      assert.throws(() => findAccess(SHOP, method, path, support, NOW), {
         name: 'AccessQueryError',
-        message: /must not contain the stage/,
+        message,
       });
-  });
+    });
 
   it('asks a WebSocket API about its connection, whatever path is given', () => {
     const rules = [
