@@ -8,6 +8,7 @@ import type { CompiledDocument } from '#shared/access/compiled-document.ts';
 import { readCompiled } from '../stack/access/commands/access-check.ts';
 import { confirm } from './attach/confirm.ts';
 import { BreakingError, findBreaking, PERMISSION_ADVICE } from './attach/invoke-authorizer.ts';
+import { nameOfFunction } from './attach/authorizer-function.ts';
 import { applyPlan, ForeignEditError, UnfinishedError } from './attach/apply-plan.ts';
 import type { Work } from './attach/apply-plan.ts';
 import { assertClaimsChecked, ClaimsUncheckedError, undoIfWrong } from './attach/conclude.ts';
@@ -375,14 +376,14 @@ async function finish(
 }
 
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags, begun?: Begun): Promise<Reading> {
-  const { stack = `gatewright-${flags.stage}`, authorizer: type, ttl, identitySource, canary } = flags;
+  const { authorizer: type, ttl, identitySource, canary } = flags;
   const options: AttachOptions = {
     apiId: flags.api,
     stage: flags.stage,
     type,
     name: flags.name,
     patterns: flags.routes,
-    functionName: flags.function ?? `${stack}-${type}-authorizer`,
+    functionName: nameOfFunction(flags),
     isReplacing: flags.replace,
     isIncludingEdits: flags.includeEdits,
     quota: flags.quota,

@@ -21,6 +21,26 @@ export type AuthorizerFunction = {
 
 const ARN = /^arn:[\w-]+:lambda:([\w-]+):(\d{12}):function:([\w-]+)(?::([\w$-]+))?$/;
 
+type FunctionOptions = {
+  readonly stage: string;
+  readonly authorizer: 'token' | 'request';
+  readonly stack?: string | undefined;
+  readonly function?: string | undefined;
+};
+
+/**
+ * Returns the function that the options name: by default, the function of the stack of the stage.
+ * @throws UsageError if no stack can have the name of the stage, such as `$default`
+ */
+export function nameOfFunction({ stage, stack, authorizer, function: named }: FunctionOptions): string {
+  if (named !== undefined) return named;
+  if (stack === undefined && !/^[\w-]+$/.test(stage))
+    throw new UsageError(
+      `the name of a function cannot contain the name of the stage ${stage}: pass the stack that has the authorizers, as in --stack gatewright-prod`,
+    );
+  return `${stack ?? `gatewright-${stage}`}-${authorizer}-authorizer`;
+}
+
 export function statementId(apiId: string): string {
   return `gatewright-attach-${apiId}`;
 }

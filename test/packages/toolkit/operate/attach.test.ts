@@ -19,13 +19,13 @@ const runAt =
     runCommandHere(
       [
         command,
-        ...words,
         '--api',
         API_ID,
         '--stage',
         'prod',
         '--state',
         state,
+        ...words,
         ...(command === 'attach' ? ['--no-document'] : []),
       ],
       {
@@ -177,6 +177,17 @@ describe('an attachment in files', () => {
 });
 
 describe('the steps of attach', () => {
+  it('ask for the stack if no function can have the name of the stage', async () => {
+    await using api = await anHttpApiToAttach({ count: 1 });
+    const { code, stderr } = await runAt(api)('plan', '--stage', '$default');
+
+    assert.notEqual(code, 0);
+    assert.match(
+      stderr,
+      /name of a function cannot contain the name of the stage \$default: pass the stack .*, as in --stack gatewright-prod/,
+    );
+  });
+
   it('print what to write elsewhere, and plan with a time of 3,600 s at most', async () => {
     await using api = await anHttpApiToAttach({ count: 1 });
     const run = runAt(api);
