@@ -109,7 +109,7 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   }
   const periods = month === undefined ? 'period that ended in the last 35 days' : `ended period of ${month}`;
   printNotes(
-    `Nothing to do: every ${periods} is closed already, by an earlier command or by the function usage-closer, which runs daily. gatewright usage invoice prints the invoices.`,
+    `Nothing to do: every ${periods} is closed already, by an earlier command or by the function usage-closer, which makes one round a day. gatewright usage invoice prints the invoices.`,
   );
 }
 

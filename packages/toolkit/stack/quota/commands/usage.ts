@@ -31,9 +31,19 @@ type ExportFlags = AdminFlags & {
 
 const COLUMNS = ['tenant', 'key', 'route', 'limit', 'periodStart', 'state', 'allowance', 'counted', 'left'];
 
+const MONTH = `
+At the end of a month:
+  gatewright usage show --customer acme        what was counted, and what is left
+  gatewright usage invoice --period 2026-11 --draft
+                                               the amounts until now; open periods are billed as if they ended now
+  gatewright usage close --period 2026-11      15 minutes after a period has ended; usage-closer does it once a day
+  gatewright usage invoice --period 2026-11    the invoices; refused while a period is open
+  gatewright usage stripe --period 2026-11     optional: sends the usage to the meters of Stripe`;
+
 export function usageCommand(): Command {
   return new Command('usage')
     .description('Show, export, close and invoice the usage of tenants and keys.')
+    .addHelpText('after', MONTH)
     .addCommand(
       readCommand('show', 'Show the usage of all tenants, or of one tenant and its keys.')
         .option('--customer, --tenant <name>', 'only this customer')

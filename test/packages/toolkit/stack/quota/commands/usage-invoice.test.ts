@@ -193,7 +193,7 @@ describe('the invoices of a month', () => {
     const again = await usage('close', '--json');
     assert.match(
       again.stderr,
-      /^Nothing to do: every .* is closed already, by an earlier command or by the function usage-closer/m,
+      /^Nothing to do: every .* is closed already, by an earlier command or by the function usage-closer, which makes one round a day\./m,
     );
     const invoice = JSON.parse(json.stdout) as Record<string, unknown>;
     // 49.00 + 1,003 * 0.125 = 174.375
