@@ -259,8 +259,8 @@ describe('Events of a start', () => {
       status: 404,
       body: {
         message:
-          'Unknown queue, topic, bus, stream or schedule "none"; expected one of jobs, parcels, clicks, ' +
-          `${String(body.sources[3]?.['name'])}, PackerYearly`,
+          'Unknown queue, topic, bus, stream or schedule "none"; expected one of jobs (Jobs), parcels (Parcels), clicks (Clicks), ' +
+          `${String(body.sources[3]?.['name'])} (Nightly), PackerYearly`,
       },
     });
   });

@@ -5,6 +5,7 @@
 import type { RequestOptions } from './api-request.ts';
 import { TestingError } from './control-link.ts';
 import type { McpOptions, ResetOptions, SendOptions, TestGateway } from './test-gateway.ts';
+import type { TokenOptions } from '../../gateway/engine/index.ts';
 import type { SocketOptions } from './test-socket.ts';
 
 /** All options of a call. The compiler finds an option that is missing in the list. */
@@ -21,6 +22,15 @@ const REQUEST: OptionNames<RequestOptions> = {
 const SOCKET: OptionNames<SocketOptions> = { query: true, headers: true, protocols: true, ...OF_APIS };
 const MCP: OptionNames<McpOptions> = { headers: true, revision: true, ...OF_APIS };
 const SEND: OptionNames<SendOptions> = { source: true, detailType: true, groupId: true };
+const TOKEN: OptionNames<TokenOptions> = {
+  sub: true,
+  issuer: true,
+  aud: true,
+  roles: true,
+  scope: true,
+  claims: true,
+  expiresInSeconds: true,
+};
 const RESET: OptionNames<ResetOptions> = { keepsInstances: true };
 
 /** @throws TestingError if an option is not one of the known options */
@@ -51,6 +61,10 @@ export function withKnownOptions(gateway: TestGateway): TestGateway {
     mcp(path, options = {}) {
       refuseUnknown('mcp', options, MCP);
       return gateway.mcp(path, options);
+    },
+    async token(options) {
+      refuseUnknown('token', options, TOKEN);
+      return gateway.token(options);
     },
     async send(target, body, options = {}) {
       refuseUnknown('send', options, SEND);

@@ -2,7 +2,7 @@
  * The gateway that tests use. Requests to APIs are sent to the API itself, and all other calls are sent to the control
  * port.
  */
-import { functionsNamed } from '../../gateway/core/stack/function.ts';
+import { describeNames, functionsNamed } from '../../gateway/core/stack/function.ts';
 import { readDuration } from '@gatewright/aws/text/duration';
 import { chooseApi, makeRequest } from './api-request.ts';
 import { McpClient } from '../mcp-client/mcp-client.ts';
@@ -343,6 +343,6 @@ async function fullName(link: ControlLink, wanted: string): Promise<string> {
   const [found] = functionsNamed(functions, wanted);
   if (found !== undefined) return found.name;
   throw new TestingError(
-    `There is no function "${wanted}"; expected one of ${functions.map(({ name }) => name).join(', ')}`,
+    `There is no function "${wanted}"; expected one of ${functions.map(describeNames).join(', ')}`,
   );
 }

@@ -213,6 +213,17 @@ export function unknownNames(
   return isolation.filter((name) => functionsNamed(definitions, name).length === 0);
 }
 
+/** Returns both names by which a resource can be named, such as `shop-dev-list (List)`; one if they are equal. */
+export function describeNames({
+  name,
+  logicalId,
+}: {
+  readonly name: string;
+  readonly logicalId: string | undefined;
+}): string {
+  return logicalId === undefined || logicalId === name ? name : `${name} (${logicalId})`;
+}
+
 /**
  * Returns the functions that a user names. A name is first compared with names and logical ids, then with the paths of
  * CDK constructs, and then with the ends of names and paths. osls names a function

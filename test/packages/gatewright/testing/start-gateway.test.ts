@@ -76,6 +76,7 @@ describe('a gateway of gatewright/testing', () => {
       ['mcp', () => gateway.mcp('/mcp', unknown)],
       ['send', () => gateway.send('Jobs', 'good', unknown)],
       ['reset', () => gateway.reset(unknown)],
+      ['token', () => gateway.token({ sub: 'ada', ...unknown })],
     ];
     for (const [name, call] of calls)
       await assert.rejects(async () => call(), {
@@ -177,8 +178,8 @@ describe('a gateway of gatewright/testing', () => {
   });
 
   it('says which table or queue does not exist', async () => {
-    await assert.rejects(gateway.table('Cats').items(), /Unknown table "Cats"; expected one of .*Pets/);
-    await assert.rejects(gateway.messages('Cats'), /Unknown queue "Cats"; expected one of .*Jobs/);
+    await assert.rejects(gateway.table('Cats').items(), /Unknown table "Cats"; expected one of .*\(Pets\)/);
+    await assert.rejects(gateway.messages('Cats'), /Unknown queue "Cats"; expected one of .*\(Jobs\)/);
     await assert.rejects(gateway.clock.advance('soon'), /"soon" is not a duration/);
   });
 });

@@ -137,7 +137,7 @@ describe('a gateway of a test', () => {
     assert.deepEqual(await one.logs('list'), ['one', 'two']);
     await assert.rejects(one.logs('ship'), {
       name: 'TestingError',
-      message: 'There is no function "ship"; expected one of shop-dev-list, shop-dev-pay',
+      message: 'There is no function "ship"; expected one of shop-dev-list (List), shop-dev-pay (Pay)',
     });
   });
 

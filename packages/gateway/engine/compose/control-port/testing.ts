@@ -1,10 +1,10 @@
 /** Endpoints for tests. They handle items and messages, wait until all work is done, and restore the initial state. */
 import { isTable } from '../../../core/stack/table-types.ts';
 import { InvalidRequest } from '../../../core/errors.ts';
-import { functionsNamed, LONGEST_RUN_MS } from '../../../core/stack/function.ts';
+import { describeNames, functionsNamed, LONGEST_RUN_MS } from '../../../core/stack/function.ts';
 import { isJsonObject, parseJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import { resolveName } from '../services/events.ts';
+import { resolveName, withLogicalIds } from '../services/events.ts';
 import { backendOf, findClockObstacle } from '../parts.ts';
 import { type ControlReply, type ControlRequest, jsonReply } from '../../../core/api-call.ts';
 import { makeTrace } from '../../../kernel/event-ports.ts';
@@ -158,11 +158,7 @@ function findTable(
   const backend = backendOf(options, store);
   if (found === undefined || backend === undefined)
     return {
-      refusal: unknown(
-        'table',
-        wanted,
-        tables.map(({ name }) => name),
-      ),
+      refusal: unknown('table', wanted, tables.map(describeNames)),
     };
   return { name: found.name, target: { ...backend, region: found.region } };
 }
@@ -176,7 +172,10 @@ async function listMessages({ query }: ControlRequest, { events, served }: Parts
     return unknown(
       'queue',
       wanted,
-      queues.map(({ name }) => name),
+      withLogicalIds(
+        queues.map(({ name }) => name),
+        { served },
+      ),
     );
   return Promise.resolve(jsonReply(200, { messages: queue.messages?.() ?? [] }));
 }
@@ -190,7 +189,7 @@ async function invoke({ body }: ControlRequest, parts: Parts): Promise<ControlRe
   return unknown(
     'function',
     wanted,
-    parts.served.stacks.flatMap((stack) => stack.functions.map(({ name }) => name)),
+    parts.served.stacks.flatMap((stack) => stack.functions.map(describeNames)),
   );
 }
 

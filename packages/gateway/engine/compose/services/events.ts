@@ -1,5 +1,6 @@
 /** The events of this run, which call functions without a request. */
 import { asText, parseJsonObject } from '@gatewright/aws/json-object';
+import { describeNames } from '../../../core/stack/function.ts';
 import { jsonReply } from '../../../core/api-call.ts';
 import type { ControlReply } from '../../../core/api-call.ts';
 import type { HttpClient, LogGroups, ServiceClient } from '../../../core/ports.ts';
@@ -92,6 +93,19 @@ export function resolveName(wanted: string, { served }: Pick<Parts, 'served'>): 
   return found?.physicalId.split(/[:/|]/).at(-1) ?? wanted;
 }
 
+/** Returns names with the logical ids that `resolveName` also accepts, such as `shop-dev-jobs (Jobs)`. */
+export function withLogicalIds(
+  names: readonly string[],
+  { served }: Pick<Parts, 'served'>,
+): readonly string[] {
+  const ids = new Map(
+    served.stacks.flatMap(({ resources }) =>
+      [...resources.keys()].map((logicalId) => [resolveName(logicalId, { served }), logicalId] as const),
+    ),
+  );
+  return names.map((name) => describeNames({ name, logicalId: ids.get(name) }));
+}
+
 /** Returns the endpoints that `gatewright events` uses. */
 export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served'>): MoreEndpoints {
   return async (request, path) => {
@@ -103,7 +117,11 @@ export function openEventsApi({ events, served }: Pick<Parts, 'events' | 'served
     if (redriven !== undefined) return redriven;
     const sent = readSent(request.body.toString());
     if (sent === undefined) return jsonReply(400, { message: 'Expected {"target": string, "body": string}' });
-    return sendByHand(events, { ...sent, target: resolveName(sent.target, { served }) }, sent.target);
+    return sendByHand(
+      { events, served },
+      { ...sent, target: resolveName(sent.target, { served }) },
+      sent.target,
+    );
   };
 }
 
@@ -127,7 +145,11 @@ function redrive(events: ServiceHost, text: string, served: Parts['served']): Co
  * Sends a message to a queue, a topic or a bus, or runs a schedule at once.
  * @param called the name of the target in the message of the reply
  */
-async function sendByHand(events: ServiceHost, sent: HandSent, called: string): Promise<ControlReply> {
+async function sendByHand(
+  { events, served }: Pick<Parts, 'events' | 'served'>,
+  sent: HandSent,
+  called: string,
+): Promise<ControlReply> {
   const { target: wanted, body, groupId, source, detailType } = sent;
   const all = events.handTargets;
   const isWanted = ({ arn, name }: HandTarget): boolean => arn === wanted || name === wanted;
@@ -135,7 +157,8 @@ async function sendByHand(events: ServiceHost, sent: HandSent, called: string): 
   const others = all.filter(({ run }) => run === undefined);
   const found = schedules.find(isWanted) ?? others.find(isWanted);
   if (found === undefined) {
-    const names = [...others, ...schedules].map(({ name }) => name).join(', ');
+    const both = [...others, ...schedules].map(({ name }) => name);
+    const names = withLogicalIds(both, { served }).join(', ');
     return jsonReply(404, {
       message: `Unknown queue, topic, bus, stream or schedule "${called}"; ${names === '' ? 'this gateway has none' : `expected one of ${names}`}`,
     });

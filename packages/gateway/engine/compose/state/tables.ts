@@ -1,3 +1,4 @@
+import { describeNames } from '../../../core/stack/function.ts';
 import { isTable } from '../../../core/stack/table-types.ts';
 import { DefinitionError, StartError } from '../../../core/errors.ts';
 import type { Faults, Tolerance } from '../../../core/errors.ts';
@@ -47,7 +48,7 @@ function refuseUnknown(given: GatewayOptions['tables'] = {}, all: readonly Seeda
     (wanted) => !all.some(({ name, logicalId }) => name === wanted || logicalId === wanted),
   );
   if (unknown === undefined) return;
-  const names = all.map(({ name }) => name).join(', ');
+  const names = all.map(describeNames).join(', ');
   throw new StartError(
     'SEED',
     `unknown table ${unknown}; ${names === '' ? 'this gateway has none' : `expected one of ${names}`}`,

@@ -161,19 +161,27 @@ describe('the control port of a start', () => {
   });
 
   for (const { method, path, body, message } of [
-    { method: 'GET', path: 'items?table=None', message: 'Unknown table "None"; expected one of shop-orders' },
+    {
+      method: 'GET',
+      path: 'items?table=None',
+      message: 'Unknown table "None"; expected one of shop-orders (Orders)',
+    },
     {
       method: 'POST',
       path: 'items',
       body: { table: 'None', items: [] },
-      message: 'Unknown table "None"; expected one of shop-orders',
+      message: 'Unknown table "None"; expected one of shop-orders (Orders)',
     },
-    { method: 'GET', path: 'messages?queue=None', message: 'Unknown queue "None"; expected one of jobs' },
+    {
+      method: 'GET',
+      path: 'messages?queue=None',
+      message: 'Unknown queue "None"; expected one of jobs (Jobs)',
+    },
     {
       method: 'POST',
       path: 'invoke',
       body: { function: 'none', payload: '{}' },
-      message: 'Unknown function "none"; expected one of watch',
+      message: 'Unknown function "none"; expected one of watch (Watch)',
     },
   ])
     it(`answers ${method} ${path} with the existing values`, async () => {
