@@ -135,6 +135,11 @@ function list(names: ReadonlySet<string>): string {
   return names.size === 0 ? 'none' : [...names].join(', ');
 }
 
+/** Says how a deny rule spares callers without a claim that it tests. */
+export function adviseExists(claim: string): string {
+  return `if it should not, add { claim: ${claim}, op: exists } next to the test`;
+}
+
 /**
  * Returns the claims that a deny rule with this condition requires, because it denies callers who lack them. These are
  * the claims of tests that are not inside a "not", unless the condition also has an `exists` test of the claim.

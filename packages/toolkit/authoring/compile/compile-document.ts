@@ -2,7 +2,7 @@
  * Compiles an access document and a route inventory to the data that is deployed, or reports every mistake with its
  * file, line and column.
  */
-import { claimsDeniedIfMissing, compileCondition } from './compile-condition.ts';
+import { adviseExists, claimsDeniedIfMissing, compileCondition } from './compile-condition.ts';
 import { checkClaims, forwardedClaims } from './compile-claims.ts';
 import { compileChannels } from './compile-channels.ts';
 import { compileMcp } from './compile-mcp.ts';
@@ -292,10 +292,7 @@ function warnOfRule(
       'a test inside "not" is undecided for a caller without the claim, so it does not allow that caller: also test the claim with op: exists if you want to allow such callers',
     );
   for (const claim of rule.effect === 'deny' ? claimsDeniedIfMissing(rule.when) : [])
-    warning(
-      [...path, 'when'],
-      `also denies every token without the claim ${claim}; if it should not, add { claim: ${claim}, op: exists } next to the test`,
-    );
+    warning([...path, 'when'], `also denies every token without the claim ${claim}; ${adviseExists(claim)}`);
 }
 
 /**

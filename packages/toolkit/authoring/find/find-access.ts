@@ -15,6 +15,7 @@ import type { Principal } from '@gatewright/handlers/access/decide/principal';
 import type { McpGrants } from '@gatewright/handlers/mcp/grants';
 import { showControls } from '@gatewright/aws/text/visible-text';
 import { describeAccess } from './describe-access.ts';
+import { claimsIn, describeDecidingClaims } from './deciding-claims.ts';
 import { AccessQueryError, findRefusal, toCaller } from './caller-spec.ts';
 import type { CallerSpec } from './caller-spec.ts';
 
@@ -26,7 +27,13 @@ import type { CallerSpec } from './caller-spec.ts';
 type Verdict = (
   | RuleDecision
   | { readonly kind: 'open'; readonly route: CompiledRoute; readonly rules: readonly [] }
-) & { readonly refusal?: string; readonly uncharged?: string; readonly lacks?: readonly string[] };
+) & {
+  readonly refusal?: string;
+  readonly uncharged?: string;
+  readonly lacks?: readonly string[];
+  /** Which claims decided that deny rules apply; empty if they test no claims. */
+  readonly deciding?: string;
+};
 
 type Charge = { readonly quota?: ReturnType<typeof chargedAs>; readonly isDeniedUncharged?: boolean };
 
@@ -164,6 +171,13 @@ function verdictOn(
     ...decision,
     ...(decision.kind === 'deny' &&
       decision.reason === 'missing-claim' && { lacks: findMissingClaims(document, principal) }),
+    ...(decision.kind === 'deny' &&
+      decision.reason === 'deny-rule' && {
+        deciding: describeDecidingClaims(document, decision.rules, principal, {
+          sourceIp: caller.ip,
+          nowEpochSeconds,
+        }),
+      }),
     ...(refusal !== undefined && { refusal }),
     ...(uncharged !== undefined && { uncharged }),
   };
@@ -254,12 +268,6 @@ function describeCaller(
   }
 }
 
-function claimsIn(part: unknown): readonly (readonly string[])[] {
-  if (typeof part !== 'object' || part === null) return [];
-  const own = 'claim' in part && Array.isArray(part.claim) ? [part.claim.map(String)] : [];
-  return [...own, ...Object.values(part).flatMap((inner: unknown) => claimsIn(inner))];
-}
-
 /** Returns a text such as `rule own` or `rules staff, own`, because the id of a rule may be an ordinary word. */
 export function nameRules(rules: readonly string[]): string {
   return `${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')}`;
@@ -288,7 +296,7 @@ function wordsOf(verdict: Verdict): readonly [AccessWord, string] {
     case 'missing-claim':
       return ['DENY', describeMissingClaims(verdict.lacks ?? [])];
     case 'deny-rule':
-      return ['DENY', `by ${rules}`];
+      return ['DENY', `by ${rules}${verdict.deciding ?? ''}`];
     case 'not-owner':
       return ['DENY', `the ${rules} ${allow} the request only to the owner of the resource`];
     case 'mcp-headers':

@@ -127,6 +127,36 @@ describe('findAccess', () => {
     assert.equal(other.caller?.includes('missing claims'), false);
   });
 
+  for (const [name, claims, says] of [
+    [
+      'that the caller lacks',
+      {},
+      'by rule no-contractors, because the caller has no claim contractor, and a deny rule also denies callers without a claim that it tests; if it should not, add { claim: contractor, op: exists } next to the test',
+    ],
+    [
+      'that the caller has',
+      { contractor: true },
+      'by rule no-contractors, because the claim contractor of the caller is true',
+    ],
+  ] as const)
+    it(`says that a deny rule applies because of a claim ${name}`, () => {
+      const rules = [
+        ...RULES.slice(0, 1),
+        {
+          id: 'no-contractors',
+          effect: 'deny',
+          methods: ['GET'],
+          paths: ['/users'],
+          when: { claims: [{ claim: 'contractor', op: 'equals', value: true }] },
+        },
+      ];
+      const document = aDocument({ rules }, ['GET /users']);
+      const caller = { ...withClaims({ sub: 'ada', ...claims }), role: ['support'] };
+      const found = findAccess(document, 'GET', '/users', caller, NOW);
+
+      assert.deepEqual([found.word, found.reason], ['DENY', says]);
+    });
+
   const unclear: readonly (readonly [string, string | undefined, RegExp])[] = [
     ['GET', 'users', /must not contain the stage/],
     ['GET', 'https://api.example/users', /must not contain the stage/],
