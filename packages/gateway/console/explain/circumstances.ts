@@ -58,6 +58,8 @@ export type TokenCircumstances = {
   readonly scopes: readonly string[];
   /** Whether the token is an ID token of a Cognito user pool (`token_use`), which has no scopes. */
   readonly isIdToken?: true | undefined;
+  /** Whether the token was sent in a header without the scheme `Bearer`. */
+  readonly isBare?: true | undefined;
   readonly expiresAtEpochMs: number | undefined;
   /** The later of `nbf` and `iat` of the token's unverified claims. */
   readonly validFromEpochMs?: number | undefined;

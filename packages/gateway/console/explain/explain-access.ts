@@ -71,7 +71,13 @@ export function describeTicketDefect(defect: string | undefined): string | undef
  * Returns undefined if the code does not say that a credential was refused.
  * @param key the API key that the credential is; undefined for other credentials
  */
-export function describeCredentialDefect(code: string, key?: RefusedKey): string | undefined {
+export function describeCredentialDefect(
+  code: string,
+  guard: Pick<GuardCircumstances, 'token'>,
+  key?: RefusedKey,
+): string | undefined {
+  if (code === 'TOKEN_MALFORMED' && guard.token?.isBare === true)
+    return 'the header has the token without the scheme Bearer; it must be "Bearer", a space and the token';
   return describeKeyDefect(key) ?? (Object.hasOwn(CREDENTIALS, code) ? CREDENTIALS[code] : undefined);
 }
 
@@ -115,7 +121,7 @@ function explainCredential(
   const refused = key === undefined ? undefined : { key, customer, defect, since, sourceIp };
   return {
     because: [
-      `The authorizer refuses the credential before any rule of the access document ${document} applies: ${describeCredentialDefect(outcome, refused) ?? outcome}.`,
+      `The authorizer refuses the credential before any rule of the access document ${document} applies: ${describeCredentialDefect(outcome, guard, refused) ?? outcome}.`,
       ...(refused === undefined ? [] : nameRefusedKey(refused)),
     ],
     changes:

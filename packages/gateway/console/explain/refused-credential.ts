@@ -6,10 +6,12 @@ import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 import type { RefusedKey } from './refused-key.ts';
 
 /** The toolkit's authorizers log the code of a refused credential, which the client never sees. */
-export function describeRefusedCredential(about: Circumstances, { lines }: GuardCircumstances): string[] {
+export function describeRefusedCredential(about: Circumstances, guard: GuardCircumstances): string[] {
+  const { lines } = guard;
   const code = findNotedLine(lines, 'code');
   const key = findRefusedKey(about, lines);
-  const what = ticketDefect(lines) ?? (code === undefined ? undefined : describeCredentialDefect(code, key));
+  const what =
+    ticketDefect(lines) ?? (code === undefined ? undefined : describeCredentialDefect(code, guard, key));
   return what === undefined
     ? []
     : [`Its log says why: ${what} (${code ?? ''}).`, ...(key === undefined ? [] : nameRefusedKey(key))];

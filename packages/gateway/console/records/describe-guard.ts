@@ -330,6 +330,7 @@ function readToken(
     roles: [...textsOf(roles), ...textsOf(token.claims['cognito:groups'])],
     scopes: textsOf(scope ?? scp).flatMap((text) => text.split(' ')),
     ...(token.claims['token_use'] === 'id' && { isIdToken: true }),
+    ...(token === usual && found === undefined && !/^bearer\s/i.test(bearer ?? '') && { isBare: true }),
     expiresAtEpochMs: typeof exp === 'number' ? exp * 1000 : undefined,
     validFromEpochMs: begins.length === 0 ? undefined : Math.max(...begins) * 1000,
     overForMs: typeof exp === 'number' && exp * 1000 <= now ? now - exp * 1000 : undefined,

@@ -226,6 +226,16 @@ describe('the advice about a failure of the toolkit’s authorizers', () => {
   });
 });
 
+const SENT = {
+  subject: 'ann',
+  issuer: 'http://127.0.0.1:4000',
+  audience: [],
+  roles: [],
+  scopes: [],
+  expiresAtEpochMs: undefined,
+  overForMs: undefined,
+};
+
 describe('a 401 of the toolkit’s authorizers', () => {
   const refused = (code: string, isDeployed = false): Circumstances => ({
     ...CLAIMED,
@@ -387,6 +397,18 @@ describe('a 401 of the toolkit’s authorizers', () => {
       }
       assert.match(byRecord.changes.join('\n'), advice);
     });
+
+  it('says that the scheme is missing before a token that is well-formed', () => {
+    const about = refused('TOKEN_MALFORMED');
+    const said = (more: object): string =>
+      explain({ ...about, guard: { ...about.guard!, token: { ...SENT, ...more } } }).sentences.join('\n');
+
+    assert.match(
+      said({ isBare: true }),
+      /says why: the header has the token without the scheme Bearer; it must/,
+    );
+    assert.match(said({}), /says why: it does not have the form of a token or API key/);
+  });
 
   it('advises the scheme if the credential is read from Authorization', () => {
     const about = refused('TOKEN_MALFORMED');

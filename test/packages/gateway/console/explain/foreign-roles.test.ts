@@ -53,6 +53,24 @@ describe('a role that the access document does not declare', () => {
     });
 });
 
+describe('a token that the toolkit refused as malformed', () => {
+  for (const [scheme, says] of [
+    ['', /the header has the token without the scheme Bearer; it must be "Bearer", a space and the token/],
+    ['Bearer ', /it does not have the form of a token or API key/],
+  ] as const)
+    it(`is explained if it was sent as "${scheme}TOKEN"`, async () => {
+      const record = printAccessDecision({ document: 'shop', outcome: 'TOKEN_MALFORMED' as 'no-rule' });
+      const api = aRecordedApi(
+        withAuthorizer({ Type: 'REQUEST', IdentitySource: 'method.request.header.Authorization' }),
+        { list: ok, auth: () => ({ ...policy('Deny', '*'), context: { accessDecision: record } }) },
+      );
+
+      await api.send({ target: '/dev/pets', headers: ['Authorization', `${scheme}${JWT}`] });
+
+      assert.match(storyOf(api.last()), says);
+    });
+});
+
 describe('an expired token that the authorizer refused', () => {
   const EXPIRED = signToken(aRsaKey('local'), JSON.stringify({ sub: 'ada', exp: 1_000_000_000 }));
 
