@@ -2,12 +2,14 @@
 import { Status } from '../elements/parts.tsx';
 import { directionOf, SortButton } from '../elements/sortable-table.tsx';
 import { linkTo } from '../address.ts';
+import { nameCaller } from '../traffic/customer-names.ts';
 import { isOfEarlierStart } from '../traffic/row-list.ts';
 import { bytes, dateTime, ms, readableTarget, rowTime } from '../texts.ts';
 import { classesOf } from '../traffic-columns.ts';
 import type { ComponentChildren } from 'preact';
 import type { Column, SortOrder } from '../elements/sort-order.ts';
 import type { TRAFFIC_COLUMNS, TrafficTitle } from '../traffic-columns.ts';
+import type { CustomerNames } from '../traffic/traffic-query.ts';
 import type { RequestRow } from '../../records/model.ts';
 
 export function TrafficHead({
@@ -41,6 +43,7 @@ type Props = {
   readonly index: number;
   readonly isOpen: boolean;
   readonly isPinned: boolean;
+  readonly names: CustomerNames;
   /** The time of the newest row. Rows of other days show their date. */
   readonly newestEpochMs: number;
 };
@@ -76,7 +79,7 @@ const CELLS: Readonly<Record<TrafficTitle, (props: Props) => Cell>> = {
     title: row.failure ?? row.notes.join(', '),
     shown: row.notes.join(', '),
   }),
-  Caller: ({ row }) => ({ kind: 'soft', title: nameCaller(row), shown: nameCaller(row) }),
+  Caller: ({ row, names }) => ({ kind: 'soft', ...nameCaller(row, names) }),
   Size: ({ row }) => ({ shown: bytes(row.responseBytes) }),
   Took: ({ row }) => ({ shown: ms(row.tookMs) }),
   Time: ({ row, newestEpochMs }) => ({
@@ -85,14 +88,6 @@ const CELLS: Readonly<Record<TrafficTitle, (props: Props) => Cell>> = {
     shown: rowTime(row.atEpochMs, newestEpochMs),
   }),
 };
-
-/**
- * Returns the caller. If the toolkit's authorizer named a customer, the customer comes first, because the principal of
- * an API key says little.
- */
-function nameCaller({ caller = '', customer }: RequestRow): string {
-  return customer === undefined || caller.includes(customer) ? caller : `${customer} · ${caller}`;
-}
 
 export function TrafficRow(props: Props) {
   return (

@@ -5,6 +5,7 @@ import { currentStart } from '../connection/connection.ts';
 import { Copy, Empty, Problem, SectionHead } from '../elements/parts.tsx';
 import { useToolkitChoice, useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { isReload, withReloads } from '../traffic/reload-texts.ts';
+import { useCustomerNames } from '../traffic/customer-names.ts';
 import { useKept } from '../kept-state.ts';
 import { idAfter, isOfEarlierStart } from '../traffic/row-list.ts';
 import { useSorted } from '../elements/sortable-table.tsx';
@@ -20,7 +21,7 @@ import { ReloadRow } from './reload-row.tsx';
 import { RequestPanel } from './request-panel.tsx';
 import { TrafficHead, TrafficRow } from './traffic-row.tsx';
 import { TrafficSearch, TrafficTools } from './traffic-tools.tsx';
-import type { QueryTerm } from '../traffic/traffic-query.ts';
+import type { CustomerNames, QueryTerm } from '../traffic/traffic-query.ts';
 import type { Traffic } from '../traffic/traffic-store.ts';
 import type { ShownOverview } from '../../endpoints/inspect-model.ts';
 import type { RequestRow } from '../../records/model.ts';
@@ -45,7 +46,8 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
   const { rows, choice } = useListChoice(traffic);
   const newestEpochMs = rows[0]?.atEpochMs ?? 0;
   const terms = useMemo(() => parseTrafficQuery(search), [search]);
-  const { matching, found, foldButton, apis, columns } = useFound(rows, terms, start?.hasOwnApis);
+  const names = useCustomerNames(rows, start?.hasCustomers === true);
+  const { matching, found, foldButton, apis, columns } = useFound(rows, { terms, names }, start?.hasOwnApis);
   const { rows: sorted, order, sortBy } = useSorted('traffic', found, columns);
   const shown = useMemo(() => pinnedFirst(sorted, rows, pinned.ids), [sorted, rows, pinned.ids]);
   const items = useMemo(() => {
@@ -93,6 +95,7 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
                 <TrafficRow
                   columns={columns}
                   row={one}
+                  names={names}
                   index={index}
                   isOpen={isOpen(one)}
                   isPinned={pinned.ids.includes(one.id)}
@@ -129,8 +132,15 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
 /**
  * Returns the rows that match the search, without the toolkit's own unless they are shown, and the APIs to choose from.
  */
-function useFound(rows: readonly RequestRow[], terms: readonly QueryTerm[], hasOwn: boolean | undefined) {
-  const matching = useMemo(() => (terms.length === 0 ? rows : rows.filter(matcherOf(terms))), [rows, terms]);
+function useFound(
+  rows: readonly RequestRow[],
+  { terms, names }: { readonly terms: readonly QueryTerm[]; readonly names: CustomerNames },
+  hasOwn: boolean | undefined,
+) {
+  const matching = useMemo(
+    () => (terms.length === 0 ? rows : rows.filter(matcherOf(terms, names))),
+    [rows, terms, names],
+  );
   const choice = useToolkitChoice();
   const { shown: found, button: foldButton } = useToolkitFold(matching, 'requests', hasOwn, choice);
   const { shown: all } = useToolkitFold(rows, 'requests', hasOwn, choice);

@@ -29,6 +29,9 @@ type Row = Pick<
 > &
   Partial<Pick<RequestRow, 'notes'>>;
 
+/** The names of the customers that have one, by their ids. */
+export type CustomerNames = ReadonlyMap<string, string>;
+
 /** How the page names the requests for which an API has no route. */
 export const NO_ROUTE = '(no matching route)';
 
@@ -136,17 +139,29 @@ function isField(name: string): name is QueryField {
  * Returns a function that tests whether a row matches all terms. A field without a value that can be read, for example
  * while the user is still typing, matches every row.
  */
-export function matcherOf(terms: readonly QueryTerm[]): (row: Row) => boolean {
+export function matcherOf(
+  terms: readonly QueryTerm[],
+  names: CustomerNames = new Map(),
+): (row: Row) => boolean {
   const tests = terms.flatMap((term): Test[] => {
-    const test = term.kind === 'word' ? wordTest(term.text) : fieldTest(term.field, term.value);
+    const test = term.kind === 'word' ? wordTest(term.text, names) : fieldTest(term.field, term.value, names);
     if (test === undefined) return [];
     return [term.isNot ? (row) => !test(row) : test];
   });
   return (row) => tests.every((test) => test(row));
 }
 
-function fieldTest(field: QueryField, value: string): Test | undefined {
-  return value === '' ? undefined : FIELDS[field](value);
+function fieldTest(field: QueryField, value: string, names: CustomerNames): Test | undefined {
+  if (value === '') return undefined;
+  const test = FIELDS[field](value);
+  if (field !== 'customer' || test === undefined) return test;
+  const ofName = readWhole(({ customer }) => nameOfCustomer(customer, names))(value);
+  return (row) => test(row) || ofName?.(row) === true;
+}
+
+/** Returns the name that the owner gave to the customer; undefined if it has no name of its own. */
+export function nameOfCustomer(customer: string | undefined, names: CustomerNames): string | undefined {
+  return customer === undefined ? undefined : names.get(customer);
 }
 
 /**
@@ -163,9 +178,11 @@ export function findUnread(terms: readonly QueryTerm[]): string | undefined {
   return `${unread.field}:${unread.value} has no effect; write ${unread.field}: with ${example}.`;
 }
 
-function wordTest(word: string): Test {
+function wordTest(word: string, names: CustomerNames): Test {
   const text = word.toLowerCase();
-  return (row) => toSearchText(row).includes(text);
+  return (row) =>
+    toSearchText(row).includes(text) ||
+    nameOfCustomer(row.customer, names)?.toLowerCase().includes(text) === true;
 }
 
 /** The texts of up to 10,000 rows are built once instead of with each keystroke. */

@@ -35,6 +35,20 @@ function aRow(changed: Partial<Row> = {}): Row {
 
 const isFound = (text: string, row = aRow()): boolean => matcherOf(parseTrafficQuery(text))(row);
 
+describe('a search for a customer that has a name', () => {
+  const names = new Map([['c-17', 'Hanko Møbler']]);
+  const find = (text: string): boolean =>
+    matcherOf(parseTrafficQuery(text), names)(aRow({ customer: 'c-17' }));
+
+  for (const text of ['customer:c-17', 'customer:"hanko møbler"', 'møbler', 'c-17', '-customer:hanko'])
+    it(`finds the row with ${text}`, () => assert.ok(find(text)));
+
+  it('does not find the rows of other customers', () => {
+    assert.equal(matcherOf(parseTrafficQuery('møbler'), names)(aRow()), false);
+    assert.equal(find('-møbler'), false);
+  });
+});
+
 describe('a search of Traffic', () => {
   for (const text of [
     '',
