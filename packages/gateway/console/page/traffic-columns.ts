@@ -42,12 +42,13 @@ const COLUMNS = [
     title: 'Reason',
     by: ({ notes }) => notes[0],
     kind: 'why',
-    // On a phone, the reason of a refusal says more than the time that the request took.
+    // On a phone, the reason of a refusal says more than the time that the request took. The column shows
+    // `unauthorized` in full.
     width: {
       usual: 'minmax(0, 0.6fr)',
       wide: 'minmax(14.5rem, 1fr)',
       ...WITH_ROOM,
-      narrow: 'minmax(0, 0.6fr)',
+      narrow: 'minmax(4.75rem, 0.6fr)',
     },
   },
   {

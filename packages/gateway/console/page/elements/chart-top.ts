@@ -14,3 +14,10 @@ export function topOf(most: number, height: number, space: number): number {
   }
   return most;
 }
+
+/** Replaces each 0 between zeros by null, because a line along the axis would look like errors. */
+export function withoutRest(values: readonly number[]): readonly (number | null)[] {
+  return values.map((value, index) =>
+    value === 0 && (values[index - 1] ?? 0) === 0 && (values[index + 1] ?? 0) === 0 ? null : value,
+  );
+}

@@ -7,7 +7,8 @@ import { topOf, WHOLE_STEPS } from './chart-top.ts';
 
 type Series = {
   readonly name: string;
-  readonly values: readonly number[];
+  /** The values. A point with null is not drawn, and stands for 0. */
+  readonly values: readonly (number | null)[];
   /** The colour, given as a CSS variable. */
   readonly colour: string;
   readonly isBars?: boolean;
@@ -79,8 +80,8 @@ export function Chart({ label, seconds, series, ...props }: Props) {
               stroke,
               fill: isBars ? stroke : `${stroke}33`,
               width: isBars ? 0 : 1.5,
-              value: (_: uPlot, count: number | null) =>
-                count === null ? '' : count.toLocaleString('en-US'),
+              value: (_: uPlot, count: number | null, __: number, index: number | null) =>
+                index === null ? '' : (count ?? 0).toLocaleString('en-US'),
               points: { show: false },
               ...(bars && { paths: bars }),
             };

@@ -1,4 +1,5 @@
 import { Chart } from '../elements/chart.tsx';
+import { withoutRest } from '../elements/chart-top.ts';
 import { useFetched } from '../connection/control.ts';
 import { Empty, NumberCell, Problem, Reading, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
@@ -87,8 +88,16 @@ function Counted({
             seconds={drawn.map(([second]) => second)}
             series={[
               { name: 'requests', values: drawn.map(([, all]) => all), colour: '--accent' },
-              { name: '4xx', values: drawn.map(([, , clientErrors]) => clientErrors), colour: '--warn' },
-              { name: '5xx', values: drawn.map(([, , , serverErrors]) => serverErrors), colour: '--bad' },
+              {
+                name: '4xx',
+                values: withoutRest(drawn.map(([, , clientErrors]) => clientErrors)),
+                colour: '--warn',
+              },
+              {
+                name: '5xx',
+                values: withoutRest(drawn.map(([, , , serverErrors]) => serverErrors)),
+                colour: '--bad',
+              },
             ]}
             height={220}
           />

@@ -60,6 +60,9 @@ export function StackMapView() {
       {node === undefined ? null : (
         <Chosen node={node} count={countOf(node)} onClose={() => setChosen(undefined)} />
       )}
+      {layout.width > room ? (
+        <p class="soft">The map is wider than this window: scroll it sideways to see all columns.</p>
+      ) : null}
       <div class="map-box" ref={box} role="group" aria-label="Map" tabIndex={0}>
         <svg
           class="map"

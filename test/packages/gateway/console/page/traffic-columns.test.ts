@@ -68,7 +68,7 @@ describe('the columns of Traffic', () => {
       '--open-columns': '3rem 5.25rem minmax(0, 1fr) 4.25rem',
       '--wide-columns': '3rem 5.5rem minmax(0, 56rem) minmax(14.5rem, 1fr) 12rem 4.5rem 4.5rem 5.75rem',
       '--medium-columns': '3rem 5.5rem minmax(0, 1fr) 4.5rem 5.75rem',
-      '--narrow-columns': '2.25rem 4.375rem minmax(0, 1fr) minmax(0, 0.6fr) 4.5rem',
+      '--narrow-columns': '2.25rem 4.375rem minmax(0, 1fr) minmax(4.75rem, 0.6fr) 4.5rem',
     });
   });
 
@@ -98,6 +98,7 @@ describe('the columns of Traffic', () => {
         index: 0,
         isOpen: false,
         isPinned: false,
+        names: new Map(),
         newestEpochMs: ROW.atEpochMs,
       }),
       'cell',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
-import { topOf } from '../../../../../../packages/gateway/console/page/elements/chart-top.ts';
+import { describe, it } from 'node:test';
+import { topOf, withoutRest } from '../../../../../../packages/gateway/console/page/elements/chart-top.ts';
 
 for (const [most, height, expected] of [
   [9, 100, 10],
@@ -15,3 +15,24 @@ for (const [most, height, expected] of [
     assert.equal(topOf(most, height, 30), expected);
     assert.ok(topOf(most, height, 30) >= most);
   });
+
+describe('withoutRest', () => {
+  for (const [values, drawn] of [
+    [
+      [0, 0, 0],
+      [null, null, null],
+    ],
+    [
+      [0, 0, 3, 0, 0],
+      [null, 0, 3, 0, null],
+    ],
+    [
+      [2, 0, 1],
+      [2, 0, 1],
+    ],
+    [[], []],
+  ] as const)
+    it(`draws ${JSON.stringify(values)} without a line along the axis`, () => {
+      assert.deepEqual(withoutRest(values), drawn);
+    });
+});
