@@ -1,6 +1,6 @@
 /**
  * Logs and records requests that are refused before they reach an API: at a domain whose mappings do not include the
- * path, or whose truststore does not trust the client.
+ * path, or whose truststore does not trust the client, or for a host that the gateway does not serve.
  */
 import { restWordings } from './deployment/wordings/error-wordings.ts';
 import { gatewayError, GatewayError } from './errors.ts';
@@ -23,6 +23,8 @@ type Refused = {
   readonly host: string;
   readonly api: ServedApi | undefined;
   readonly isTrusted: boolean;
+  /** Whether the gateway does not serve the host, which AWS would not refuse. */
+  readonly isForeign?: true;
   readonly told: RefusalText;
 };
 
@@ -47,7 +49,7 @@ function placeholder(host: string): ServedApi {
 export function logRefused(
   wire: Parameters<typeof receive>[0],
   reply: Reply,
-  { host, api = placeholder(host), isTrusted, told }: Refused,
+  { host, api = placeholder(host), isTrusted, isForeign, told }: Refused,
   at: Ports & Recording,
 ): void {
   const received = receive(wire, api, at);
@@ -55,7 +57,7 @@ export function logRefused(
   if (at.records !== undefined) trail.keepAll(received);
   // AWS answers its health check itself. Such a reply does not refuse the request.
   const isRefusal = reply.status >= 400;
-  const error = gatewayError(isTrusted ? 'STAGE_NOT_FOUND' : 'ACCESS_DENIED', {
+  const error = gatewayError(isTrusted && isForeign !== true ? 'STAGE_NOT_FOUND' : 'ACCESS_DENIED', {
     source: 'client',
     reason: told.reason,
     defect: {

@@ -1,7 +1,12 @@
 /** Finds the API for a request of any HTTP version, and responds to the request. */
 import { refuseHost } from '@gatewright/aws/guards';
 import { describeFault } from '../core/errors.ts';
-import { describeHealthCheck, describeUnmapped, describeUntrusted } from './describe-refused.ts';
+import {
+  describeForeign,
+  describeHealthCheck,
+  describeUnmapped,
+  describeUntrusted,
+} from './describe-refused.ts';
 import { logRefused } from '../core/log-refused.ts';
 import type { HostFacts } from './describe-refused.ts';
 import { wordRefusal } from '../core/deployment/wordings/refusal-wordings.ts';
@@ -169,10 +174,12 @@ function noteRefused(
   logRefused(wire, reply, { host, ...refused }, ports);
 }
 
-function foreignHost(host: string, { method, target }: Arrival, { ports }: ApiServerOptions): Reply {
+function foreignHost(host: string, arrival: Arrival, options: ApiServerOptions): Reply {
   const refused = refuseHost(host);
-  ports.log.write(`${refused.status} ${method ?? ''} ${pathOf(target)}: ${refused.message}`);
-  return toReply(refused);
+  const reply = toReply(refused);
+  const told = describeForeign(refused.message);
+  noteRefused(arrival, reply, { api: undefined, isTrusted: true, isForeign: true, told }, options);
+  return reply;
 }
 
 const ADMITTED: ClientVerdict = { kind: 'admitted', shows: false };

@@ -32,6 +32,19 @@ export function describeUnmapped(host: string, path: string, facts: HostFacts | 
   };
 }
 
+/**
+ * Returns the text for a host that the gateway does not serve.
+ * @param message the message of the reply. Its last sentence says what to change
+ */
+export function describeForeign(message: string): RefusalText {
+  const last = message.lastIndexOf('. ') + 2;
+  return {
+    reason: message,
+    because: [`${message.slice(0, last)}The gateway itself refused the request, before it reached an API.`],
+    changes: [`${message.slice(last)}.`],
+  };
+}
+
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html */
 export function describeHealthCheck(
   path: string,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HeaderList } from '../../../../packages/gateway/core/events/header-list.ts';
 import { acceptRequest } from '../../../../packages/gateway/server/answer-request.ts';
+import { aRecordedApi, storyOf } from '../../../support/recorded-apis.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { restApi } from '../../../support/rest-apis.ts';
 import { servedAlone } from '../../../support/served-alone.ts';
@@ -50,5 +51,25 @@ describe('a request for which no API is served', () => {
     acceptRequest({ ...GET, target: '/v9/pets', remoteAddress: '127.0.0.1' }, sink, options);
 
     assert.deepEqual(ports.log.lines, ['GET /v9/pets 403 0.0 ms screen (no API is served at pets.example)']);
+  });
+
+  it('is recorded if the gateway does not serve its host, and the story says what to change', () => {
+    const { served, ports, records, last } = aRecordedApi(restApi({}), {});
+    const sink = {
+      destroyed: false,
+      writeHead: () => undefined,
+      end: () => undefined,
+    } as unknown as ReplySink;
+    const options = { ...servedAlone(served, { ...ports, records }), isHostAllowed: () => false };
+
+    acceptRequest({ ...GET, remoteAddress: '127.0.0.1' }, sink, options);
+
+    assert.equal(last().status, 403);
+    const story = storyOf(last());
+    assert.match(story, /does not serve the host 'pets\.example'\. The gateway itself refused the request/);
+    assert.match(
+      story,
+      /→ If a tunnel or proxy sends this host, start the gateway with --allow-host pets\.example\./,
+    );
   });
 });
