@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { HeaderList } from '../../../../packages/gateway/core/events/header-list.ts';
 import { acceptRequest } from '../../../../packages/gateway/server/answer-request.ts';
-import { aRecordedApi, storyOf } from '../../../support/recorded-apis.ts';
+import { recording, storyOf } from '../../../support/recorded-apis.ts';
 import { anApi } from '../../../support/an-api.ts';
 import { restApi } from '../../../support/rest-apis.ts';
 import { servedAlone } from '../../../support/served-alone.ts';
@@ -54,13 +54,13 @@ describe('a request for which no API is served', () => {
   });
 
   it('is recorded if the gateway does not serve its host, and the story says what to change', () => {
-    const { served, ports, records, last } = aRecordedApi(restApi({}), {});
+    const { api, ports, last } = recording(anApi(restApi({}), {}));
     const sink = {
       destroyed: false,
       writeHead: () => undefined,
       end: () => undefined,
     } as unknown as ReplySink;
-    const options = { ...servedAlone(served, { ...ports, records }), isHostAllowed: () => false };
+    const options = servedAlone(api.served, ports, () => false);
 
     acceptRequest({ ...GET, remoteAddress: '127.0.0.1' }, sink, options);
 
