@@ -1,6 +1,7 @@
 /** What could not be loaded, and which file to correct. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
 import { explainUnloaded } from '../../../../../packages/gateway/console/explain/explain-unloaded.ts';
 
 describe('stacks that could not be loaded', () => {
@@ -24,5 +25,36 @@ describe('stacks that could not be loaded', () => {
       assert.deepEqual(changes, [
         `Correct ${corrected}; as soon as the saved stacks can be loaded, the gateway uses them.`,
       ]);
+    });
+});
+
+describe('code that could not be loaded', () => {
+  const unloaded = [{ functionName: 'look', message: "app.py:7: expected '('", file: 'app.py', line: 7 }];
+  const failed = (errorType: string, errorMessage: string, target = 'look') =>
+    ({ integration: { target, outcome: 'failed', errorType, errorMessage } }) as Pick<
+      Circumstances,
+      'integration'
+    >;
+  const BEFORE = /The code that was loaded before answered this request/;
+  const SAVED =
+    /The saved code ran for this request, because no instance with the code that was loaded before was running, so lines that are named here are lines of the saved code\.$/;
+  for (const [name, about, says] of [
+    ['a reply', {}, BEFORE],
+    ['an error of the code that runs', failed('KeyError', "'k'"), BEFORE],
+    ['a syntax error of an instance that had to start', failed('Runtime.UserCodeSyntaxError', 'x'), SAVED],
+    ['an import that fails when an instance has to start', failed('Runtime.ImportModuleError', 'x'), SAVED],
+    ['the same error as at the save', failed('SyntaxError', "expected '('"), SAVED],
+    ['a syntax error of another function', failed('Runtime.UserCodeSyntaxError', 'x', 'other'), BEFORE],
+    [
+      'a syntax error of the authorizer',
+      {
+        guard: { functionName: 'look' },
+        defect: { kind: 'authorizer', code: 'failed', errorType: 'Runtime.UserCodeSyntaxError' },
+      } as Pick<Circumstances, 'guard' | 'defect'>,
+      SAVED,
+    ],
+  ] as const)
+    it(`is told with ${name}`, () => {
+      assert.match(explainUnloaded({ unloaded, ...about }).because[0] ?? '', says);
     });
 });
