@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
 import { membersOf } from '@gatewright/aws/json-object';
+import { DEFAULT_STAGE } from '../../../toolkit/terminal/load-options.ts';
 import { isBundled, isStateOmitted } from '../../plugin/check-packages.ts';
 
 /** The user's choice. `parts` is undefined if the stack already exists, because it keeps its parts. */
@@ -41,6 +42,17 @@ export function hasStack(folder: string): boolean {
 export function isStack(definition: string): boolean {
   const lines = definition.split('\n').filter((line) => !/^\s*#/.test(line));
   return lines.some((line) => /gatewright\/stack(?:\/stack\.json|(?![\w./-]))/.test(line));
+}
+
+/**
+ * Whether a service names another stage than the local stage of the stack. Without `--stage`, it would be served for its
+ * own stage, and import from a stack of that stage.
+ */
+export function namesOtherStage(definition: string): boolean {
+  if (definition === '') return false;
+  const { provider } = membersOf(parseDocument(definition, { logLevel: 'error' }).toJS());
+  const { stage } = membersOf(provider);
+  return typeof stage === 'string' && !new RegExp(`\\b${DEFAULT_STAGE}\\b`).test(stage);
 }
 
 /** Reads the documents of a service that was copied without its stack. */

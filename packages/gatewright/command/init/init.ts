@@ -41,6 +41,7 @@ import {
   isService,
   isStack,
   missingOf,
+  namesOtherStage,
   packagesStack,
   readDocuments,
   readIfThere,
@@ -53,7 +54,7 @@ import { addParts, guidesOf } from './add-parts.ts';
 import { documentsFor } from './part-documents.ts';
 import { assertAuthorizers, chooseParts, partsFile, usedParts, withNeeds } from './choose-parts.ts';
 import { describeLeftParts } from '../../../toolkit/stack/parts.ts';
-import { homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
+import { DEFAULT_STAGE, homeOfEnvironment } from '../../../toolkit/terminal/load-options.ts';
 import { colorize, printResult, UsageError } from '../../../base/terminal/output.ts';
 
 type InitFlags = {
@@ -187,7 +188,9 @@ function planOfEmpty(folder: string, { webhooks, parts }: Choice): Plan {
 async function planOfService(folder: string, { webhooks, parts }: Choice): Promise<Plan> {
   const own = readIfThere(join(folder, 'serverless.yml'));
   if (isStack(own)) return planOfStack(folder, own, webhooks);
-  const all = await readApis(folder);
+  const isOther = namesOtherStage(own);
+  const all = await readApis(folder, isOther);
+  const asDev = isOther ? ` --stage ${DEFAULT_STAGE}` : '';
   const access = join(folder, STACK_FOLDER, 'access');
   // If a service has documents but no stack, it was copied without the stack. Its APIs without a document are
   // intentionally open.
@@ -226,12 +229,12 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
       ...(missingOf(folder).length === 0 ? [] : [installLine(folder)]),
       ...(!isNeeded && parts?.includes('authorizers') !== false ? attachLines(all, folder, parts) : []),
       ...(packagesStack(own) ? [EXCLUDE] : []),
-      ...(isWithout ? [] : ['npx gatewright access sync   # reads the routes']),
+      ...(isWithout ? [] : [`npx gatewright access sync${asDev}   # reads the routes`]),
       'npx gatewright access matrix # who may call what',
       // If the service imports from the stack, `start` finds the stack without its folder as an argument.
       isNeeded
-        ? 'npx gatewright start'
-        : `npx gatewright start . ${STACK_FOLDER}   # the service and the stack`,
+        ? `npx gatewright start${asDev}`
+        : `npx gatewright start . ${STACK_FOLDER}${asDev}   # the service and the stack`,
     ],
   };
 }
@@ -318,10 +321,11 @@ function standInFor(name: string, { region, accountId }: Home): string {
 
 /**
  * Reads the APIs of the service.
+ * @param isChosen whether the service is read for the local stage of the stack although it names another stage
  * @throws UsageError if the service cannot be read or has no API
  */
-async function readApis(folder: string): Promise<readonly FoundApi[]> {
-  const options = loadOptions('dev', folder);
+async function readApis(folder: string, isChosen: boolean): Promise<readonly FoundApi[]> {
+  const options = loadOptions(DEFAULT_STAGE, folder, {}, isChosen);
   const apis = await inspectApis([folder], {
     ...options,
     deployedOutputs: Object.fromEntries(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isStack } from '../../../../../packages/gatewright/command/init/init-folder.ts';
+import { isStack, namesOtherStage } from '../../../../../packages/gatewright/command/init/init-folder.ts';
 import { documentFile, ruleForUsers } from '../../../../../packages/gatewright/command/init/init-files.ts';
 
 const API = { stack: 'shop-dev', logicalId: 'HttpApi', stage: 'dev', kind: 'http' } as const;
@@ -67,4 +67,20 @@ describe('isStack', () => {
     it(`${is ? 'recognizes the stack by' : 'takes for a service of its own'} ${JSON.stringify(definition)}`, () => {
       assert.equal(isStack(definition), is);
     });
+});
+
+describe('namesOtherStage', () => {
+  for (const [provider, is] of [
+    ['{ name: aws, stage: test }', true],
+    ['{ name: aws, stage: "${opt:stage, \'test\'}" }', true],
+    ['{ name: aws, stage: dev }', false],
+    ['{ name: aws, stage: "${opt:stage, \'dev\'}" }', false],
+    ['{ name: aws }', false],
+    ['${file(provider.yml)}', false],
+  ] as const)
+    it(`is ${is} for the provider ${provider}`, () => {
+      assert.equal(namesOtherStage(`service: shop\nprovider: ${provider}\n`), is);
+    });
+
+  it('is false without a serverless.yml', () => assert.equal(namesOtherStage(''), false));
 });
