@@ -178,7 +178,7 @@ const NOT_VALID = 'One or more parameter values are not valid. ';
  * Converts an error of dynalite. An error with `statusCode` and `body` is a response for the caller. Any other error is
  * a storage fault, or a bug in dynalite or in this package.
  */
-function toDynamoDbError(error: unknown): Error {
+export function toDynamoDbError(error: unknown): Error {
   if (error instanceof DynamoDbError) return error;
   if (!(error instanceof Error)) return new Error(String(error));
   if (!('body' in error) || typeof error.body !== 'object' || error.body === null) return error;

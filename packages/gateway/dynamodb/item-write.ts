@@ -1,7 +1,7 @@
 import { membersOf } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
 import { dynaliteDb, type Item, type Table } from './dynalite-store.ts';
-import { DYNAMODB, DynamoDbError, dynamoDbInput } from './actions.ts';
+import { DYNAMODB, DynamoDbError, dynamoDbInput, toDynamoDbError } from './actions.ts';
 
 const REFUSED_CONDITION = `${DYNAMODB}ConditionalCheckFailedException`;
 
@@ -18,11 +18,23 @@ export function readReturnOld(input: UnknownMembers): boolean {
 
 /** Returns dynalite's key text for a checked write; undefined if the key does not fit the table. */
 export function keyOf(table: Table, checked: Readonly<Record<string, unknown>>): string | undefined {
+  const item = membersOf(checked['Item'] ?? checked['Key']) as Item;
+  return keyDefect(table, checked) === undefined ? dynaliteDb.createKey(item, table) : undefined;
+}
+
+/** Returns DynamoDB's error for the key of a checked input; undefined if the key fits the table. */
+export function keyDefect(
+  table: Table,
+  checked: Readonly<Record<string, unknown>>,
+): DynamoDbError | undefined {
   const put = checked['Item'];
   const item = membersOf(put ?? checked['Key']) as Item;
   const defect =
     put === undefined ? dynaliteDb.validateKey(item, table) : dynaliteDb.validateItem(item, table);
-  return defect == null ? dynaliteDb.createKey(item, table) : undefined;
+  if (defect == null) return undefined;
+  const error = toDynamoDbError(defect);
+  if (error instanceof DynamoDbError) return error;
+  throw error;
 }
 
 export function lockName(table: Table, key: string): string {

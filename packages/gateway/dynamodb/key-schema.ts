@@ -60,6 +60,15 @@ export function oversizedIndexKey(table: Table, item: Item): string | undefined 
   return undefined;
 }
 
+/** Returns the error for an empty key of the table itself; undefined if there is none. */
+export function emptyKey({ KeySchema }: Table, item: Item): string | undefined {
+  for (const { AttributeName: name } of KeySchema) {
+    const kind = emptyKindOf(item[name]);
+    if (kind !== undefined) return describeEmpty(kind, name, undefined);
+  }
+  return undefined;
+}
+
 /**
  * Returns the error for an empty index key, in the words of PutItem; undefined if there is none. For an update,
  * DynamoDB reports the same error about the update expression. A key that was already empty is not reported.

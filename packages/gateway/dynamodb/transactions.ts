@@ -23,7 +23,8 @@ import {
   validationError,
 } from './actions.ts';
 import { WriteSet } from './write-set.ts';
-import { isRefusedCondition, keyOf, lockName, readReturnOld } from './item-write.ts';
+import { isRefusedCondition, keyDefect, keyOf, lockName, readReturnOld } from './item-write.ts';
+import { emptyIndexKey, emptyKey } from './key-schema.ts';
 
 interface LockedStore {
   check(operation: DynaliteOperation, input: object): Record<string, unknown>;
@@ -38,7 +39,7 @@ type Member = {
   readonly checked: Record<string, unknown>;
   readonly returnOld: boolean;
   readonly table: Table;
-  /** The item's key; undefined if it does not fit the table. In that case, the action itself reports the error. */
+  /** The item's key; undefined if it does not fit the table, which cancels the transaction. */
   readonly key: string | undefined;
 };
 
@@ -115,17 +116,20 @@ export class DynamoDbTransactions {
         ...capacityOption(input),
       });
     });
+    const defects: (DynamoDbError | undefined)[] = [];
     const names: string[] = [];
     for (const checked of gets) {
       const table = await this.#engine.table(String(checked['TableName']));
       const key = keyOf(table, checked);
+      defects.push(keyDefect(table, checked));
       if (key !== undefined) names.push(lockName(table, key));
     }
+    cancelForKeys(defects);
     refuseRepeats(names);
     const outputs = await this.#engine.readLocked(names, (store) =>
       Promise.all(gets.map((checked) => runAction('GetItem', store, checked))),
     );
-    refuseSize(outputs.map((output) => asItem(output['Item'])));
+    refuseSize(outputs.flatMap(({ Item: item }) => (item === undefined ? [] : [asItem(item)])));
     return {
       Responses: outputs.map((output) => (output['Item'] === undefined ? {} : { Item: output['Item'] })),
       ...sumCapacity(outputs, 'ReadCapacityUnits'),
@@ -144,6 +148,7 @@ export class DynamoDbTransactions {
   async #writeOnce(input: UnknownMembers): Promise<Output> {
     const members: Member[] = [];
     for (const member of readMembers(input)) members.push(await this.#member(member, input));
+    cancelForKeys(members.map(({ table, checked }) => keyDefect(table, checked)));
     const names = members.flatMap(({ table, key }) => (key === undefined ? [] : [lockName(table, key)]));
     refuseRepeats(names);
     return this.#engine.writeLocked(names, async (set) => {
@@ -181,10 +186,11 @@ export class DynamoDbTransactions {
     const checked = this.#engine.check(operation, { ...fields, ...capacityOption(input) });
     const table = await this.#engine.table(String(checked['TableName']));
     const key = keyOf(table, checked);
-    // For this error, AWS refuses the whole request instead of reporting a cancellation reason, so the transaction does
-    // not begin.
-    if (key === undefined && operation !== 'PutItem')
-      throw validationError('The provided key element does not match the schema');
+    // An empty key refuses the whole request. Each other defect of a key cancels the transaction.
+    const item = asItem(checked['Item'] ?? checked['Key']);
+    const empty =
+      emptyKey(table, item) ?? (operation === 'PutItem' ? emptyIndexKey(table, undefined, item) : undefined);
+    if (empty !== undefined) throw validationError(empty);
     return { kind, operation, checked, returnOld: readReturnOld(fields), table, key };
   }
 }
@@ -228,6 +234,20 @@ function toReason(error: unknown, member: Member, set: WriteSet): Reason {
   throw error;
 }
 
+/**
+ * Cancels a transaction if the key of a member does not fit its table. DynamoDB checks the keys before it looks for
+ * repeated items and evaluates conditions, and gives a reason only for the first such member [report:
+ * floci-io/floci#3674].
+ */
+function cancelForKeys(defects: readonly (DynamoDbError | undefined)[]): void {
+  const first = defects.findIndex((defect) => defect !== undefined);
+  const message = defects[first]?.message;
+  if (message === undefined) return;
+  throw cancelled(
+    defects.map((_, at) => (at === first ? { Code: 'ValidationError', Message: message } : { Code: 'None' })),
+  );
+}
+
 function cancelled(reasons: readonly Reason[]): DynamoDbError {
   const codes = reasons.map(({ Code: code }) => code).join(', ');
   return new DynamoDbError(
@@ -267,6 +287,6 @@ function sumCapacity(outputs: readonly Output[], kind: 'ReadCapacityUnits' | 'Wr
   };
 }
 
-function asItem(value: unknown): Item | undefined {
-  return value === undefined ? undefined : (membersOf(value) as Item);
+function asItem(value: unknown): Item {
+  return membersOf(value) as Item;
 }

@@ -253,3 +253,67 @@ describe('TransactWriteItems', () => {
     });
   }
 });
+
+const EMPTY_KEY =
+  'One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: id';
+const NO_SUCH_KEY = 'The provided key element does not match the schema';
+const NOT_TEXT = 'One or more parameter values were invalid: Type mismatch for key id expected: S actual: N';
+const CONFORMANCE = 'paritysuite/dynamodb-conformance#60';
+
+describe('A transaction with a key that does not fit the table', () => {
+  const on = (kind: string, keys: object): object => {
+    const place = { TableName: 'counters', ...(kind === 'Put' ? { Item: keys } : { Key: keys }) };
+    if (kind === 'ConditionCheck')
+      return { [kind]: { ...place, ConditionExpression: 'attribute_exists(id)' } };
+    return { [kind]: kind === 'Update' ? { ...add('', 1), ...place } : place };
+  };
+  const check = on('ConditionCheck', key('absent'));
+
+  for (const { kind, source } of [
+    { kind: 'Update', source: 'getmoto/moto, test_transaction_with_empty_key' },
+    { kind: 'Delete', source: CONFORMANCE },
+    { kind: 'ConditionCheck', source: CONFORMANCE },
+    { kind: 'Put', source: 'paritysuite/dynamodb-conformance#46' },
+  ])
+    it(`is refused as a whole if the key of ${kind} is empty (${source})`, async () => {
+      const engine = await anEngine();
+      const TransactItems = [check, on(kind, key(''))];
+      const { body } = await refusal(engine.execute('TransactWriteItems', { TransactItems }));
+      assert.match(String(body['__type']), /#ValidationException$/);
+      assert.equal(body['message'], EMPTY_KEY);
+      await engine.close();
+    });
+
+  for (const { kind, keys, message, source } of [
+    { kind: 'Update', keys: { id: { N: '1' } }, message: NO_SUCH_KEY, source: CONFORMANCE },
+    { kind: 'Delete', keys: { id: { M: {} } }, message: NO_SUCH_KEY, source: CONFORMANCE },
+    { kind: 'ConditionCheck', keys: { id: { N: '1' } }, message: NO_SUCH_KEY, source: CONFORMANCE },
+    { kind: 'Delete', keys: { other: { S: 'a' } }, message: NO_SUCH_KEY, source: 'floci-io/floci#3674' },
+    {
+      kind: 'Put',
+      keys: { id: { N: '1' } },
+      message: NOT_TEXT,
+      source: 'paritysuite/dynamodb-conformance#46',
+    },
+    { kind: 'Get', keys: { other: { S: 'a' } }, message: NO_SUCH_KEY, source: 'nubo-db/dynoxide#19' },
+    { kind: 'Get', keys: key(''), message: EMPTY_KEY, source: 'nubo-db/dynoxide#102' },
+  ])
+    it(`is cancelled, with one reason, for ${kind} of ${JSON.stringify(keys)} (${source})`, async () => {
+      const engine = await anEngine();
+      const isRead = kind === 'Get';
+      const other = isRead ? on('Get', key('absent')) : check;
+      const { body } = await refusal(
+        engine.execute(isRead ? 'TransactGetItems' : 'TransactWriteItems', {
+          TransactItems: [other, on(kind, keys), on(kind, keys)],
+        }),
+      );
+      assert.match(String(body['__type']), /#TransactionCanceledException$/);
+      const none = { Code: 'None' };
+      assert.deepEqual(body['CancellationReasons'], [
+        none,
+        { Code: 'ValidationError', Message: message },
+        none,
+      ]);
+      await engine.close();
+    });
+});
