@@ -6,7 +6,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { makeRoleId } from '@gatewright/aws/physical-ids';
 import { describeDenial } from './identities.ts';
-import { describeMissing, trustsAnyPrincipal, trustsGateway } from './role.ts';
+import { describeMissing, nameOfRole, trustsAnyPrincipal, trustsGateway } from './role.ts';
 import type { Identities, LocalIdentity, RoleSession } from './identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyDecision, PolicyQuestion } from './model.ts';
 import type { Role } from './role.ts';
@@ -61,6 +61,7 @@ export class FunctionIdentities {
   onDenied: ((denied: DeniedCall) => void) | undefined;
   #byKey: ReadonlyMap<string, LocalIdentity> = new Map();
   #roles: ReadonlyMap<string, Role> = new Map();
+  #declared: ReadonlyMap<string, Role> = new Map();
 
   constructor(options: FunctionIdentitiesOptions) {
     this.#options = options;
@@ -80,11 +81,22 @@ export class FunctionIdentities {
     return pair;
   }
 
-  /** Replaces the functions and their roles. A function without an entry in `ofFunctions` is allowed everything. */
-  replace(functions: readonly SigningFunction[], { byArn, ofFunctions }: KnownRoles): void {
+  /**
+   * Replaces the functions and their roles. A function without an entry in `ofFunctions` is allowed everything.
+   * @param declared the roles of the stacks, which are known even if roles are not enforced
+   */
+  replace(
+    functions: readonly SigningFunction[],
+    { byArn, ofFunctions }: KnownRoles,
+    declared: KnownRoles = { byArn, ofFunctions },
+  ): void {
     this.#reported.clear();
     this.#roles = byArn;
-    const identities = functions.map((one) => this.#identify(one, ofFunctions.get(one.name)));
+    this.#declared = declared.byArn;
+    const identities = functions.map((one) => {
+      const unlimited = declared.ofFunctions.get(one.name);
+      return this.#identify(one, ofFunctions.get(one.name) ?? (unlimited && withoutLimits(unlimited)));
+    });
     this.#byKey = new Map(identities.map((identity) => [identity.accessKeyId, identity]));
   }
 
@@ -107,6 +119,18 @@ export class FunctionIdentities {
   isOpenTo(roleArn: string, service: string): boolean {
     const role = this.#roles.get(roleArn);
     return role === undefined || trustsAnyPrincipal(role, service);
+  }
+
+  /**
+   * Returns the role with permission for everything, for a gateway that does not enforce roles. A role of the loaded
+   * stacks has its own id and tags.
+   */
+  unlimitedRole(roleArn: string): Role {
+    const declared = this.#declared.get(roleArn);
+    const { partition = 'aws', accountId = '' } = parseArn(roleArn) ?? {};
+    return declared === undefined
+      ? { ...unknownRole(nameOfRole(roleArn), accountId, partition), arn: roleArn }
+      : withoutLimits(declared);
   }
 
   /** Returns a role of the loaded stacks; undefined if the role is unknown. */
@@ -225,8 +249,12 @@ export function withFunctions(
   };
 }
 
+function withoutLimits(role: Role): Role {
+  return { ...role, policies: [ALLOW_ALL], boundary: undefined };
+}
+
 /** Returns a replacement for a role that no loaded template contains. */
-export function unknownRole(name: string, accountId: string, partition: string): Role {
+function unknownRole(name: string, accountId: string, partition: string): Role {
   return {
     name,
     arn: `arn:${partition}:iam::${accountId}:role/${name}`,

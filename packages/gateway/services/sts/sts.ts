@@ -19,7 +19,6 @@ import { ServiceRefusal } from '../../core/errors.ts';
 import type { ControlReply } from '../../core/api-call.ts';
 import { invalid, readAssumeRole, readDurationSeconds } from './read-assume-role.ts';
 import { parseArn } from '@gatewright/aws/arn';
-import { unknownRole } from '../../core/policy/function-identities.ts';
 import type { CompiledPolicy, ConditionValues, PolicyQuestion } from '../../core/policy/model.ts';
 import type { Role } from '../../core/policy/role.ts';
 import type { AssumeRoleInput, SessionTags } from './read-assume-role.ts';
@@ -210,7 +209,7 @@ function openRoles(
   { isEnforced, accountId }: { readonly isEnforced: boolean; readonly accountId: string },
 ): RoleBook {
   const find = (roleArn: string): Role | undefined =>
-    isEnforced ? identities.roleOf(roleArn) : anyRole(roleArn, accountId);
+    isEnforced ? identities.roleOf(roleArn) : anyRole(identities, roleArn, accountId);
   return {
     find,
     hold(roleArn, { name, accessKeyId, secretAccessKey, limit, tags: { values, transitive } }) {
@@ -225,16 +224,11 @@ function openRoles(
   };
 }
 
-function anyRole(roleArn: string, own: string): Role | undefined {
-  const { partition = 'aws', service, accountId, resource = '' } = parseArn(roleArn) ?? {};
-  const [, name] = /^role\/(?:[\w+=,.@/-]*\/)?([\w+=,.@-]{1,64})$/.exec(resource) ?? [];
-  if (service !== 'iam' || accountId !== own || name === undefined) return undefined;
-  return {
-    ...unknownRole(name, accountId, partition),
-    arn: roleArn,
-    trust: EVERYBODY,
-    maxSessionSeconds: 43_200,
-  };
+function anyRole(identities: FunctionIdentities, roleArn: string, own: string): Role | undefined {
+  const { service, accountId, resource = '' } = parseArn(roleArn) ?? {};
+  const isRole = /^role\/(?:[\w+=,.@/-]*\/)?[\w+=,.@-]{1,64}$/.test(resource);
+  if (service !== 'iam' || accountId !== own || !isRole) return undefined;
+  return { ...identities.unlimitedRole(roleArn), trust: EVERYBODY, maxSessionSeconds: 43_200 };
 }
 
 /**

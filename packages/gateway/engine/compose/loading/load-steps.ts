@@ -58,9 +58,10 @@ export const LOAD_STEPS: readonly LoadStep[] = [
     name: 'identities',
     after: { values: 'otherwise the new key pairs would already be in use when a value cannot be read' },
     read:
-      ({ stacks, roles, keyHolders }, { functionIdentities, stackUsers, store, injection }) =>
+      ({ stacks, roles, declared }, { functionIdentities, stackUsers, store, injection }) =>
       async () => {
-        functionIdentities.replace(functionsOf(stacks), roles ?? NO_ROLES);
+        const { keyHolders } = declared;
+        functionIdentities.replace(functionsOf(stacks), roles ?? NO_ROLES, declared);
         stackUsers.replace(keyHolders);
         await store.admit([
           ...signersOf(functionIdentities, roles, injection?.rules.hasTables === true),

@@ -24,8 +24,8 @@ export type Reading = {
   readonly apis: ReturnType<ServedApis['prepare']>;
   /** The roles of the stacks; undefined means that roles are not enforced. */
   readonly roles: RolesOfStacks | undefined;
-  /** The users of the stacks with their keys. They are known even if roles are not enforced. */
-  readonly keyHolders: RolesOfStacks['keyHolders'];
+  /** The roles and the users of the stacks. They are known even if roles are not enforced. */
+  readonly declared: RolesOfStacks;
   /** Parts that are declared but not enforced; the loading steps add to this list. */
   readonly notEnforced: UnsupportedItem[];
 };
@@ -54,11 +54,11 @@ export async function readSources(
   signIn.expect(stacks);
   const apis = served.prepare(stacks, faults, truststoresOf(values.stored, options));
   const roles = options.roles === true ? readRoles(stacks, faults) : undefined;
-  const known = roles ?? readRoles(stacks, new Faults(true));
+  const declared = roles ?? readRoles(stacks, new Faults(true));
   const notEnforced = [
     ...apis.unsupported,
     ...(roles?.unsupported ?? []),
-    ...findPowerlessRoles(stacks, known.byArn, roles !== undefined),
+    ...findPowerlessRoles(stacks, declared.byArn, roles !== undefined),
   ];
   return {
     sources,
@@ -68,7 +68,7 @@ export async function readSources(
     values,
     apis,
     roles,
-    keyHolders: known.keyHolders,
+    declared,
     notEnforced,
   };
 }

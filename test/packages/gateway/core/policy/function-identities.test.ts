@@ -46,7 +46,7 @@ function rolesOf(role: Role | undefined) {
 }
 
 /** The identity of the function with this role, and the findings about it. */
-function identify(role: Role | undefined) {
+function identify(role: Role | undefined, declared = rolesOf(role)) {
   const messages: string[] = [];
   let made = 0;
   const functions = new FunctionIdentities({
@@ -54,7 +54,7 @@ function identify(role: Role | undefined) {
     nowEpochMs: () => Date.UTC(2026, 10, 20),
     report: (message) => messages.push(message),
   });
-  functions.replace([FUNCTION], rolesOf(role));
+  functions.replace([FUNCTION], rolesOf(role), declared);
   const identity = functions.find(functions.keyPairOf('orders').accessKeyId);
   assert.ok(identity);
   const ask = (action: string, resource = TABLE) =>
@@ -168,6 +168,17 @@ describe('FunctionIdentities', () => {
     const { identity, ask } = identify(undefined);
     assert.equal(ask('s3:DeleteObject', 'arn:aws:s3:::any/key'), 'allow');
     assert.equal(identity.arn, `arn:aws:sts::${ACCOUNT_ID}:assumed-role/orders-role/orders`);
+  });
+
+  // Lambda developer guide, "Execution role": a function has the identity of its role.
+  it('has the name and the id of a declared role that is not enforced, and is allowed everything', () => {
+    const boundary = policyOf({ Effect: 'Allow', Action: 'dynamodb:Get*', Resource: '*' });
+    const enforced = identify(aRole());
+    const { identity, ask } = identify(undefined, rolesOf(aRole({ policies: [], boundary })));
+
+    assert.equal(identity.arn, enforced.identity.arn);
+    assert.equal(describeIdentity(identity).userId, describeIdentity(enforced.identity).userId);
+    assert.equal(ask('dynamodb:PutItem'), 'allow');
   });
 
   // AWS CLI reference, "assume-role": AROA3XFRBF535PLBIFPI4:s3-access-example. The id belongs to the role.

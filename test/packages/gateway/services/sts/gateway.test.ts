@@ -46,6 +46,38 @@ const RESOURCES = {
   },
 };
 
+const start = (roles: boolean): Promise<StartedGateway> => {
+  const { Resources } = anHttpApiTemplate('exports.handler = async () => 1;', RESOURCES) as {
+    readonly Resources: object;
+  };
+  return aGateway(Resources, { roles, dynamodb: { kind: 'embedded', dataDirectory: undefined } });
+};
+
+// Source: localstack/localstack, TestSTSIntegrations::test_assume_role, recorded 2024-06-05: <role-id:1>:<session>.
+describe('The user id of an assumed role', () => {
+  for (const roles of [true, false])
+    it(`begins with RoleId of the role if roles are ${roles ? '' : 'not '}enforced`, async (test) => {
+      const started = await start(roles);
+      test.after(() => started.close());
+      const settings = {
+        endpoint: started.listening.control,
+        region: 'eu-west-1',
+        credentials: GATEWAY_ADMIN,
+      };
+      const { Parameter: shown } = await new SSMClient(settings).send(
+        new GetParameterCommand({ Name: '/shown' }),
+      );
+      const { AssumedRoleUser: user } = await new STSClient(settings).send(
+        new AssumeRoleCommand({ RoleArn: ARN, RoleSessionName: 'me' }),
+      );
+
+      assert.deepEqual(user, {
+        AssumedRoleId: `${shown?.Value}:me`,
+        Arn: 'arn:aws:sts::123456789012:assumed-role/reader/me',
+      });
+    });
+});
+
 type Keys = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -73,13 +105,7 @@ describe('keys of a role', () => {
   }
 
   before(async () => {
-    const { Resources } = anHttpApiTemplate('exports.handler = async () => 1;', RESOURCES) as {
-      readonly Resources: object;
-    };
-    started = await aGateway(Resources, {
-      roles: true,
-      dynamodb: { kind: 'embedded', dataDirectory: undefined },
-    });
+    started = await start(true);
   });
   after(() => started.close());
 
