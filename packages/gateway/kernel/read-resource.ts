@@ -80,7 +80,12 @@ export class ResourceReader {
   }
 
   note(property: string, message: string, consequence: string, rule?: RuleId): void {
-    this.#tolerance.note(new DefinitionError(this.resource.place(property), message, [], rule), consequence);
+    this.noteFault(new DefinitionError(this.resource.place(property), message, [], rule), consequence);
+  }
+
+  /** Reports a fault whose place may be in another resource. */
+  noteFault(fault: DefinitionError, consequence: string): void {
+    this.#tolerance.note(fault, consequence);
   }
 
   attempt<T>(consequence: string, run: () => T, otherwise: () => T): T {

@@ -262,11 +262,14 @@ function isOff(isEnabled: unknown): boolean {
   return isEnabled === false || isEnabled === 'false';
 }
 
+/** The properties whose messages are whole sentences about the source. The second one is a property of the queue. */
+const ABOUT_SOURCE = ['EventSourceArn', 'VisibilityTimeout'];
+
 /**
  * Returns the message with which a call is refused. A message about the source is already a whole sentence; any other
  * message needs the name of its property as the subject.
  */
 function wordsOf({ place: { property = '' }, message }: DefinitionError): string {
   if (property.startsWith('FilterCriteria')) return 'Invalid filter pattern definition.';
-  return property === 'EventSourceArn' ? message : `${property} ${message}`.trim();
+  return ABOUT_SOURCE.includes(property) ? message : `${property} ${message}`.trim();
 }

@@ -315,21 +315,11 @@ function noteVisibility(
   const visibility = settings.visibilityMs / 1000;
   if (visibility >= timeout) return;
   const message = `Queue visibility timeout: ${visibility} seconds is less than Function timeout: ${timeout} seconds`;
-  const consequence = 'the mapping works in this gateway nevertheless';
-  if (resource?.properties['VisibilityTimeout'] === undefined) {
-    reader.note('EventSourceArn', message, consequence);
-    return;
-  }
-  const fault = new DefinitionError(
-    resource.place('VisibilityTimeout'),
-    `${message}; they are connected in ${shortPlace(reader.resource, 'EventSourceArn')}`,
-  );
-  reader.attempt(
-    consequence,
-    () => {
-      throw fault;
-    },
-    () => undefined,
+  const isOfQueue = resource?.properties['VisibilityTimeout'] !== undefined;
+  const place = isOfQueue ? resource.place('VisibilityTimeout') : reader.resource.place('EventSourceArn');
+  reader.noteFault(
+    new DefinitionError(place, message),
+    `the mapping in ${shortPlace(reader.resource, 'EventSourceArn')} connects the queue and the function, and works in this gateway nevertheless`,
   );
 }
 
