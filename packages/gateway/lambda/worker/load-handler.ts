@@ -1,7 +1,6 @@
 /** Loads a handler's module and finds the handler in it, with Lambda's init errors. */
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { types } from 'node:util';
 
 import type { HandlerCode, InstanceStart } from '../thread/instance-start.ts';
 import { installCommand } from '../code/package-manager.ts';
@@ -18,7 +17,11 @@ export type LoadedHandler = {
   readonly call: Handler;
   /** How the handler streams its response; undefined if it returns the response. */
   readonly streams: StreamOptions | undefined;
-  /** Whether the handler is an async function. A function that only returns a promise is not one. */
+  /**
+   * Whether the handler is an async function. A function that only returns a promise is not one. If the project compiles
+   * to a target before ES2017, its functions are not async on AWS, but they are here, because the gateway bundles the
+   * sources itself.
+   */
   readonly isAsync: boolean;
 };
 
@@ -55,7 +58,9 @@ export async function loadHandler(
     const result: unknown = Reflect.apply(handler, undefined, args);
     return result;
   };
-  return { call, streams, isAsync: types.isAsyncFunction(handler) };
+  // AWS's client compares the same name, which bound methods and proxies of async functions also have.
+  const { name }: { readonly name?: unknown } = Object(Reflect.get(handler, 'constructor'));
+  return { call, streams, isAsync: name === 'AsyncFunction' };
 }
 
 async function loadModule(

@@ -82,6 +82,14 @@ export const contractRows: readonly ContractRow[] = [
     from: `${RIC}#144, Runtime.js and Errors.js; Lambda developer guide, "Troubleshoot invocation issues"`,
   },
   {
+    name: 'a promise that never settles fails a bound async method up to nodejs22.x, because its constructor is AsyncFunction',
+    source:
+      'class Shop { async handler() { await new Promise(() => {}) } } const shop = new Shop(); exports.handler = shop.handler.bind(shop)',
+    runtime: OLD,
+    fails: ['Runtime.NodeJsExit', /a Promise that was never settled/],
+    from: `${RIC}#144, Runtime.js: handler.constructor.name`,
+  },
+  {
     name: 'a promise that never settles ends a nodejs24.x instance',
     source: 'exports.handler = () => new Promise(() => {})',
     fails: [
