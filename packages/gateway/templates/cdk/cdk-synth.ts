@@ -1,8 +1,8 @@
 /** Runs the command of the CDK, and reads its errors. */
 import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, extname, join, relative, resolve } from 'node:path';
+import { delimiter, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { findBuildCommand } from '@gatewright/aws/build-script';
 import { statOf } from '@gatewright/aws/file-marks';
 import { memberOf, parseJsonObject } from '@gatewright/aws/json-object';
@@ -70,8 +70,8 @@ export function runSynth(
     signals,
   }: { readonly environment: NodeJS.ProcessEnv; readonly signals: readonly AbortSignal[] },
 ): Promise<Failure | undefined> {
-  // The command starts the app through a shell, so the whole group of processes is ended if the run takes too long, or if the
-  // gateway ends.
+  // The command starts the app through a shell, so the whole group of processes is ended if the run takes too long, or
+  // if the gateway ends.
   const child = spawn(program, given, {
     cwd: folder,
     env: environment,
@@ -109,7 +109,7 @@ export function runSynth(
     child.once('close', (code, killedBy) => {
       if (code === 0) finish();
       else if (killedBy !== null) fail(`was ended by the signal ${killedBy}`);
-      else fail(`ended with code ${String(code)}${describeOutput(text)}`, placeIn(text, folder));
+      else fail(`ended with code ${String(code)}${describeOutput(text, folder)}`, placeIn(text, folder));
     });
   });
 }
@@ -132,16 +132,30 @@ const LOOKUP = /no credentials have been configured|Unable to resolve AWS accoun
 const MISSING =
   /Cannot find (?:asset at|entry file at|module) ['"]?((?:\/|[A-Za-z]:\\)[^'"\n]+?)['"]?(?: \(.*)?\s*$/m;
 
-/** Returns the command that builds the missing file that the error names; empty if no script builds it. */
-function adviseBuild(text: string): string {
+/** Matches files that a compiler reads and never writes. */
+const SOURCE = /(?<!\.d)\.[cm]?tsx?$/;
+
+/**
+ * Returns the command that builds the missing file that the error names; empty if no script builds it. `cdk init` makes
+ * a folder `lib` for the sources of the app, although this name is also usual for the output of compilers.
+ * @param folder the folder of the app
+ */
+function adviseBuild(text: string, folder: string): string {
   const [, path] = MISSING.exec(text) ?? [];
-  if (path === undefined) return '';
+  if (path === undefined || SOURCE.test(path) || isOfSources(path, resolve(folder, 'lib'))) return '';
   const command = findBuildCommand(extname(path) === '' ? join(path, 'index.js') : path);
-  return command === undefined ? '' : `; run ${command} first, which writes this path`;
+  return command === undefined ? '' : `; if the build writes this path, run ${command} first`;
+}
+
+/** Whether the path is below the folder `lib` of the app, and this folder has sources. */
+function isOfSources(path: string, lib: string): boolean {
+  return (
+    path.startsWith(join(lib, sep)) && existsSync(lib) && readdirSync(lib).some((name) => SOURCE.test(name))
+  );
 }
 
 /** Returns the error of the app, without its stack trace. */
-function describeOutput(text: string): string {
+function describeOutput(text: string, folder: string): string {
   const lines = text
     .split('\n')
     .filter((line) => /\S/.test(line) && !STACK_FRAME.test(line))
@@ -151,7 +165,7 @@ function describeOutput(text: string): string {
   const shown = thrown === -1 ? lines.slice(-SHOWN_LINES) : lines.slice(thrown, thrown + SHOWN_LINES);
   const remedy = LOOKUP.test(text)
     ? '; the gateway runs cdk synth without credentials: run npx cdk synth once with your credentials, so that cdk.context.json contains the values'
-    : adviseBuild(text);
+    : adviseBuild(text, folder);
   const error = shown.map((line) => line.trim()).join(' ');
   return `: ${error.length > SHOWN_CHARACTERS ? `${error.slice(0, SHOWN_CHARACTERS)}…` : error}${remedy}`;
 }

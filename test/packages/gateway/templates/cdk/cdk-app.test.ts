@@ -254,8 +254,22 @@ describe('the folder of a CDK app', () => {
       writeFileSync(join(folder, 'lib/shop.cjs'), `throw new Error(${JSON.stringify(`${says} ${path}\n`)});`);
       await assert.rejects(
         load(folder),
-        /Cannot find .*dist.*; run npm run build in .*functions first, which writes this path/,
+        /Cannot find .*dist.*; if the build writes this path, run npm run build in .*functions first/,
       );
+    });
+
+  // The layout of `cdk init app --language typescript`, whose script "build" is tsc, which writes no .ts files
+  for (const [says, missing, isSource] of [
+    ['Cannot find entry file at', 'lib/handlers/orders.ts', false],
+    ['Cannot find asset at', 'lib/lambada', true],
+  ] as const)
+    it(`names no build for the mistyped path of "${says}" among sources`, async () => {
+      const folder = writeApp();
+      const text = `${says} ${join(folder, missing)}\n`;
+      writeFileSync(join(folder, 'package.json'), '{"scripts":{"build":"tsc"}}');
+      if (isSource) writeFileSync(join(folder, 'lib/shop-stack.ts'), '');
+      writeFileSync(join(folder, 'lib/shop.cjs'), `throw new Error(${JSON.stringify(text)});`);
+      await assert.rejects(load(folder), (error: Error) => !error.message.includes('npm run'));
     });
 
   it('says how to get the command of the CDK if it is not installed', async () => {
