@@ -40,8 +40,8 @@ export function hasStack(folder: string): boolean {
  * may read other files of that folder, such as the gateway response `over-quota.json`.
  */
 export function isStack(definition: string): boolean {
-  const lines = definition.split('\n').filter((line) => !/^\s*#/.test(line));
-  return lines.some((line) => /gatewright\/stack(?:\/stack\.json|(?![\w./-]))/.test(line));
+  const lines = definition.split('\n').map((line) => line.replace(/(?:^|\s)#.*/, ''));
+  return lines.some((line) => /(?<![.\w-])gatewright\/stack(?:\/stack\.json|(?![\w./-]))/.test(line));
 }
 
 /**

@@ -62,6 +62,10 @@ describe('isStack', () => {
     ['resources: [${file(node_modules/gatewright/stack/over-quota.json)}]', false],
     ['# plugins: [gatewright/stack]\nservice: shop', false],
     ['plugins: [gatewright]', false],
+    // The folder into which the plug-in writes the stack.
+    ["package:\n  patterns: ['!.gatewright/stack', '!.gatewright/stack/**']", false],
+    ['plugins: [gatewright] # not gatewright/stack', false],
+    ['plugins:\n  - gatewright/stack # the stack of all services', true],
   ];
   for (const [definition, is] of rows)
     it(`${is ? 'recognizes the stack by' : 'takes for a service of its own'} ${JSON.stringify(definition)}`, () => {
