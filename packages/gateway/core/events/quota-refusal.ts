@@ -12,7 +12,8 @@ import type { AuthorizerGrant } from '../exchange.ts';
 const MEMBERS = [QUOTA_REFUSAL, CLAIM_REFUSAL];
 
 /**
- * Returns, for example, `: over quota: limit monthly of plan bronze, tenant acme`; empty if the authorizer gives no reason.
+ * Returns, for example, `: over quota: limit monthly of plan bronze, tenant acme`; empty if the authorizer gives no
+ * reason.
  */
 export function describeRefusal({ context }: Pick<AuthorizerGrant, 'context'>): string {
   const said = MEMBERS.map((member) => context[member]).find(

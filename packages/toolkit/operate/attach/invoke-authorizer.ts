@@ -28,7 +28,9 @@ type Asked = Pick<Undo, 'steps' | 'kind' | 'apiId' | 'stage' | 'functionArn' | '
 
 export type ProbeResult =
   | { readonly kind: 'allowed' | 'unauthorized' }
-  /** `spent`: why the function refuses a caller whom the rules allow, such as `over quota: limit monthly of plan free, …`. */
+  /**
+   * `spent`: why the function refuses a caller whom the rules allow, such as `over quota: limit monthly of plan free, …`.
+   */
   | { readonly kind: 'denied'; readonly spent?: string | undefined }
   /** The function has thrown an error, or has returned no decision. API Gateway would respond with 500. */
   | { readonly kind: 'failed'; readonly message: string };
