@@ -353,10 +353,16 @@ export const RULES = {
   },
   'not-synthesized': {
     severity: 'unchecked',
-    about:
-      'a CDK app for which cdk synth fails on this machine, or a plan that Terraform could not make, so that the current state is not checked',
+    about: 'a CDK app for which cdk synth fails on this machine, so that its current state is not checked',
     remedy: 'correct what makes cdk synth fail',
     source: 'https://docs.aws.amazon.com/cdk/v2/guide/ref-cli-cmd-synth.html',
+  },
+  'not-planned': {
+    severity: 'unchecked',
+    about:
+      'a plan that Terraform could not make, or not completely, so that the current state is not checked',
+    remedy: 'correct what makes terraform plan fail',
+    source: 'https://developer.hashicorp.com/terraform/internals/json-format',
   },
   'unbuilt-handler': {
     severity: 'unchecked',

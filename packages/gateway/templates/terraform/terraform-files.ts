@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { statOf } from '@gatewright/aws/file-marks';
 import { DefinitionError } from '../../core/errors.ts';
+import type { Finding } from '../raw-stack.ts';
 
 const HEAD_BYTES = 512;
+const RULE = 'not-planned';
 const STATE_FILE = 'terraform.tfstate';
-/** Matches the names that projects give to the plan in JSON. */
-const PLAN_NAME = /plan.*\.json$/i;
+/** Matches the names that projects give to the plan in JSON, such as `tfplan.json` and `dev.plan.json`. */
+const PLAN_NAME = /^(?:(?:.+[._-])?(?:tf|terraform[_-]?)|(?:.+\.)?)plan(?:[._-].*)?\.json$/i;
 /** The command that writes a readable plan. */
 export const SHOW = 'terraform plan -out plan.bin && terraform show -json plan.bin > plan.json';
 
@@ -106,30 +108,63 @@ const NOT_INSTALLED =
  */
 export function refuseFailedPlan(file: string): void {
   if (!file.endsWith('.json') || !isTerraformFolder(dirname(file))) return;
-  const size = statOf(file)?.size ?? 0;
-  if (size > OUTPUT_LIMIT_BYTES) return;
-  const text = stripVTControlCharacters(decodeText(readFileSync(file)));
+  const text = readOutput(file);
+  if (text === undefined) return;
   if (!/\S/.test(text))
-    throw failed(file, 'the file is empty, because the command of Terraform that should write it failed');
+    throw failed(file, 'the file is empty; if Terraform should have written it, its command failed');
   const [, error] = /^\s*[{[]/.test(text) ? [] : (ERROR.exec(text) ?? []);
   if (error !== undefined)
     throw failed(file, `the file has an error of Terraform in place of a plan: ${error.trim()}`, error);
 }
 
 /**
- * Refuses a plan without resources that Terraform wrote although planning failed. Versions before 1.5 do not write the
- * member.
+ * Returns the text of a short file; undefined if the file is long or cannot be read, because the template reader then
+ * reports the reason.
  */
-export function refuseErroredPlan(file: string, plan: Readonly<Record<string, unknown>>): void {
-  if (plan['errored'] === true)
+function readOutput(file: string): string | undefined {
+  const marks = statOf(file);
+  if (marks?.isFile() !== true || marks.size > OUTPUT_LIMIT_BYTES) return undefined;
+  try {
+    return stripVTControlCharacters(decodeText(readFileSync(file)));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Finds out whether Terraform wrote the plan although planning failed. Versions before 1.5 do not write the member.
+ * @returns a finding if the plan has resources, because it may lack others
+ * @throws DefinitionError if the plan has no resources
+ */
+export function findErrored(
+  file: string,
+  plan: Readonly<Record<string, unknown>>,
+  hasResources: boolean,
+): readonly Finding[] {
+  if (plan['errored'] !== true) return [];
+  if (!hasResources)
     throw failed(file, 'terraform plan failed, so the plan has no resources ("errored": true)');
+  return [
+    {
+      logicalId: '',
+      type: '',
+      rule: RULE,
+      message: 'terraform plan failed, so the plan may lack resources ("errored": true)',
+      consequence: 'only the resources that the plan contains are served and checked',
+      place: { file },
+      remedy: adviseRun(''),
+    },
+  ];
 }
 
 function failed(file: string, happened: string, error = ''): DefinitionError {
-  const command = NOT_INSTALLED.test(error) ? `terraform init && ${SHOW}` : SHOW;
-  const remedy =
-    command === SHOW
-      ? `run "${SHOW}" in its folder, and correct the error that Terraform prints; if a provider or module is not installed, run terraform init first`
-      : `run "${command}" in its folder`;
-  return new DefinitionError({ file }, `${happened}; ${remedy}`, [], 'not-synthesized', remedy);
+  const remedy = adviseRun(error);
+  return new DefinitionError({ file }, `${happened}; ${remedy}`, [], RULE, remedy);
+}
+
+/** @param error the error of Terraform; empty if it is unknown */
+function adviseRun(error: string): string {
+  return NOT_INSTALLED.test(error)
+    ? `run "terraform init && ${SHOW}" in its folder`
+    : `run "${SHOW}" in its folder, and correct the error that Terraform prints; if a provider or module is not installed, run terraform init first`;
 }

@@ -16,7 +16,7 @@ import type { WrittenAs } from '../../core/stack/model.ts';
 import { readFile } from 'node:fs/promises';
 import { readDocument } from './terraform-document.ts';
 import type { Instance, TerraformDocument } from './terraform-document.ts';
-import { decodeText, refuseErroredPlan, SHOW } from './terraform-files.ts';
+import { decodeText, findErrored, SHOW } from './terraform-files.ts';
 import { findEarlyParts } from './terraform-order.ts';
 import { mergeParts } from './terraform-parts.ts';
 import type { Draft } from './terraform-parts.ts';
@@ -60,8 +60,9 @@ export async function loadTerraform(file: string, options: LoadOptions): Promise
   const stackName = nameAfter(folder);
   const home = resolveHome(options, findHome(document, mapOf(value, 'configuration')));
   const { resources, code, findings, places, files } = convert(document, folder, stackName);
-  if (Object.keys(resources).length === 0) {
-    refuseErroredPlan(file, value);
+  const hasResources = Object.keys(resources).length > 0;
+  const errored = findErrored(file, value, hasResources);
+  if (!hasResources) {
     throw new DefinitionError(
       { file },
       `the file contains no resources of the aws provider; a plan made with -target contains only its targets. Run "${SHOW}" without -target`,
@@ -89,7 +90,7 @@ export async function loadTerraform(file: string, options: LoadOptions): Promise
     parameters: options.parameters,
     ...(options.stored !== undefined && { stored: options.stored }),
     code: { ...code, esbuild: undefined },
-    findings,
+    findings: [...errored, ...findings],
   };
 }
 

@@ -289,7 +289,9 @@ function ofFault(
     ofFile[0];
   const type = stack?.resources.get(logicalId)?.type ?? '';
   const at = { stack: stack?.stackName ?? '', resource: logicalId, type, property, file, line };
-  return makeFinding(judgeFault(error, stack), at, error.message, {
+  // The message of some errors ends with the remedy, because `start` prints only the message.
+  const message = error.message.replace(`; ${error.remedy ?? ''}`, '');
+  return makeFinding(judgeFault(error, stack), at, message, {
     consequence: consequences.join('; '),
     remedy: error.remedy ?? remedyOfDottedRef(error.message, stack, table),
     // An error without a property comes from SAM's transform. The source of such an error is the page of the SAM type

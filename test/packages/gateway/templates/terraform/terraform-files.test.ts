@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -75,7 +75,12 @@ describe('a folder of Terraform', () => {
       [
         'whose plan is empty says why',
         { 'main.tf': '', 'plan.json': '' },
-        /the file is empty, because the command of Terraform that should write it failed; run/,
+        /the file is empty; if Terraform should have written it, its command failed; run/,
+      ],
+      [
+        'with an empty file of a usage plan says how to make the plan',
+        { 'main.tf': '', 'usage-plan.json': '' },
+        /run "terraform init && terraform plan -out plan\.bin/,
       ],
       [
         'with two plans asks which',
@@ -95,6 +100,24 @@ it('a file of another format next to the configuration of Terraform is read as a
   const [stack] = await loadStacks([join(folder, 'stack.yaml')], OPTIONS);
 
   assert.deepEqual([...(stack?.resources.keys() ?? [])], ['Q']);
+});
+
+it('a folder of Terraform whose plan cannot be read says how to make the plan', async () => {
+  const folder = folderOf({ 'main.tf': '' }, 'unreadable');
+  mkdirSync(join(folder, 'plan.json'));
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'tfplan.json'));
+
+  assert.match(await refusalOf(loadStacks([folder], OPTIONS)), /run "terraform init && terraform plan -out/);
+});
+
+it('a plan that failed and has resources is served with a finding', async () => {
+  const text = aPlan({ resources: RESOURCES }, { errored: true });
+  const [stack] = await loadStacks([folderOf({ 'plan.json': text }, 'errored')], OPTIONS);
+
+  assert.deepEqual(
+    stack?.unsupported.map(({ rule, message }) => [rule, message]),
+    [['not-planned', 'terraform plan failed, so the plan may lack resources ("errored": true)']],
+  );
 });
 
 describe('a file of Terraform', () => {
