@@ -290,7 +290,7 @@ function ofFault(
   const type = stack?.resources.get(logicalId)?.type ?? '';
   const at = { stack: stack?.stackName ?? '', resource: logicalId, type, property, file, line };
   // The message of some errors ends with the remedy, because `start` prints only the message.
-  const message = error.message.replace(`; ${error.remedy ?? ''}`, '');
+  const message = error.remedy === undefined ? error.message : error.message.replace(`; ${error.remedy}`, '');
   return makeFinding(judgeFault(error, stack), at, message, {
     consequence: consequences.join('; '),
     remedy: error.remedy ?? remedyOfDottedRef(error.message, stack, table),
