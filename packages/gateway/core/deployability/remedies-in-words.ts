@@ -280,13 +280,13 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     words: /the API has no authorizer (\S+) \(its authorizers are (.+)\)$/,
     remedy: ([, name = '', names = '']) => {
       const near = nearestAuthorizer(name, names.split(', '));
-      return `${near === undefined ? `write ${names.replaceAll(', ', ' or ')}` : `write ${near}`} instead of ${name}, or add ${name} to Auth.Authorizers of this API`;
+      return `${near === undefined ? `write ${names.replaceAll(', ', ' or ')}` : `write ${near}`} instead of ${name}, or add ${name} to Auth.Authorizers of the API of the event`;
     },
   },
   {
     words: /the API has no authorizer (\S+)/,
     remedy: ([, name = '']) =>
-      `add ${name} to Auth.Authorizers of this API, or name the API that has ${name} in the event (RestApiId for Api, ApiId for HttpApi)`,
+      `add ${name} to Auth.Authorizers of the API of the event, or set RestApiId (Api) or ApiId (HttpApi) of the event to the API that has ${name}`,
   },
   {
     words: /^Invalid (Resource|Deployment|Authorizer|stage|Model) identifier specified/i,
@@ -338,10 +338,6 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
     remedy: () => 'list the origins instead of *, or remove AllowCredentials',
   },
   {
-    words: /already exists|has the same|is defined twice|two rules (?:are called|have the priority)/,
-    remedy: () => 'change or remove one of the two definitions',
-  },
-  {
     words: /unknown property (\S+) in (\S+)/,
     remedy: ([, name = '', owner = '']) => `remove ${name} from ${owner}, or correct its name`,
   },
@@ -351,6 +347,10 @@ export const REMEDIES_IN_WORDS: readonly RemedyRow[] = [
   },
   ...REMEDIES_OF_REFUSALS,
   ...REMEDIES_OF_APIS,
+  {
+    words: /already exists|has the same|is defined twice|two rules (?:are called|have the priority)/,
+    remedy: () => 'change or remove one of the two definitions',
+  },
   {
     words: /(?:^|: |, )([A-Z][\w.]*(?: or [A-Z][\w.]*)?) is (?:missing|required)\b/,
     remedy: ([, name = '']) => `add ${name}`,

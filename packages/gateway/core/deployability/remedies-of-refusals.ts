@@ -332,6 +332,10 @@ const OF_OTHERS: readonly RemedyRow[] = [
   },
   fixed(/^Auth requires a \$connect route/, 'add a route $connect to Routes, or remove Auth'),
   {
+    words: /^(?:event \w+: )?\w+ \S+ is defined twice \(also in the definition of the API\)$/,
+    remedy: () => 'remove the event, or remove the operation from the definition of the API',
+  },
+  {
     words: /^(?:event \w+: )?\w+ \S+ is defined twice(?: \(also .*\))?$/,
     remedy: () => 'give one of the two events another Path or Method, or remove it',
   },

@@ -9,6 +9,21 @@ const MAPPING = 'Invalid mapping expression specified: Validation Result: warnin
 
 /** The sources of AWS's words are next to the code that reports them. */
 const CASES = [
+  [
+    'event List: GET /pets is defined twice (also in the definition of the API)',
+    '',
+    'remove the event, or remove the operation from the definition of the API',
+  ],
+  [
+    'event List: GET /pets is defined twice (also by event All of Pets)',
+    '',
+    'give one of the two events another Path or Method, or remove it',
+  ],
+  [
+    'event E: the API has no authorizer J',
+    '',
+    'add J to Auth.Authorizers of the API of the event, or set RestApiId (Api) or ApiId (HttpApi) of the event to the API that has J',
+  ],
   ['invalid YAML or JSON: Tabs are not allowed as indentation', '', 'indent with spaces instead of tabs'],
   ['invalid YAML or JSON: Flow map must end with a }', '', 'close the bracket with }'],
   [

@@ -65,7 +65,7 @@ Resources:
       Events: { New: { Type: Api, Properties: { Path: /, Method: get, RestApiId: !Ref Claims, Auth: { Authorizer: StaffAuthorizer } } } }
 `,
     remedy:
-      'write StaffAuth instead of StaffAuthorizer, or add StaffAuthorizer to Auth.Authorizers of this API',
+      'write StaffAuth instead of StaffAuthorizer, or add StaffAuthorizer to Auth.Authorizers of the API of the event',
     change: ['StaffAuthorizer', 'StaffAuth'],
   },
   {
