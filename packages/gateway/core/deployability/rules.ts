@@ -4,6 +4,8 @@
  * in CloudFormation's reference (`apigateway-method-authorizerid`) instead of the id of the rule.
  */
 
+import { UNCLEAR_VARIABLE } from '../stack/environment-limits.ts';
+
 export type Severity =
   /** AWS refuses the definition, at the latest when the resource is created. */
   | 'refused'
@@ -248,8 +250,9 @@ export const RULES = {
   'sam-replaces': {
     severity: 'differs',
     about:
-      'an API whose logical id is that of an implicit API, so that SAM replaces it by the API of the events that name none',
-    remedy: 'give the API another logical id, and write this id into each event',
+      'an API whose logical id is that of an implicit API, so that SAM replaces it with the API that it generates for events without RestApiId or ApiId',
+    remedy:
+      'give the API another logical id, and write this id into each event without RestApiId or ApiId; an API that is already deployed then gets a new id and address',
     source:
       'https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html',
   },
@@ -379,7 +382,7 @@ export const RULES = {
   'unclear-variable': {
     severity: 'unchecked',
     about: 'a variable that Lambda’s documentation reserves, although functions with it have been deployed',
-    remedy: 'rename the variable, because Lambda sets AWS_EXECUTION_ENV to the runtime',
+    remedy: `rename the variable, because Lambda sets ${UNCLEAR_VARIABLE} to the runtime, so the function may get that value instead of yours`,
     source: `${LAMBDA}/configuration-envvars.html`,
   },
   'web-acl': {

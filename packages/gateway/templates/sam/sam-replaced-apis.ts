@@ -1,6 +1,6 @@
 /**
- * Finds APIs of a template that SAM replaces by an implicit API, because they have its logical id and an event names no
- * API. Nothing that the template says about such an API is deployed or checked.
+ * Finds APIs of a template that SAM replaces with an implicit API, because they have its logical id and an event names
+ * either no API or this id. Nothing that the template says about such an API is deployed or checked.
  * @see https://github.com/aws/serverless-application-model/blob/develop/samtranslator/plugins/api/implicit_api_plugin.py
  */
 import { asText, isJsonObject, mapOf, membersOf } from '@gatewright/aws/json-object';
@@ -34,10 +34,10 @@ export function leaveOutReplaced(
           logicalId: '',
           type: '',
           rule: 'sam-replaces',
-          message: `SAM replaces "${id}" by the API that it generates for events which name no API, such as ${event}, so none of its properties is deployed`,
+          message: `SAM replaces "${id}" with the API that it generates for events whose ${naming} is missing or ${id}, such as ${event}, so none of its properties is deployed`,
           place: { file: tree.file, line: tree.lineOf(['Resources', id]), logicalId: id },
           consequence: 'the API is served without the properties of this resource, as on AWS',
-          remedy: `give the API another logical id, such as Api, and write ${naming}: !Ref Api into each event`,
+          remedy: `give the API another logical id, such as Api, and write ${naming}: !Ref Api into each ${eventType} event whose ${naming} is missing or ${id}; an API that is already deployed then gets a new id and address`,
         },
       ];
     },

@@ -323,7 +323,14 @@ Resources:
         [finding?.place?.logicalId, finding?.rule, finding?.place?.line],
         [id, 'sam-replaces', 4],
       );
-      assert.match(finding?.message ?? '', /such as F\.E, so none of its properties is deployed/);
+      assert.match(
+        finding?.message ?? '',
+        /is missing or Serverless\w+, such as F\.E, so none of its properties/,
+      );
+      assert.match(
+        finding?.remedy ?? '',
+        /into each \w+ event whose \w+ is missing or Serverless\w+; .* gets a new id and address$/,
+      );
       assert.deepEqual(others, []);
     });
 
