@@ -1,6 +1,7 @@
 /** Exports the parts of a REST API other than its paths, under the names that an import uses. */
 import { isTrue, mapOf, textOf } from '@gatewright/aws/json-object';
 import type { JsonObject } from '@gatewright/aws/json-object';
+import { lowerFirst } from '@gatewright/aws/violations';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 
@@ -24,10 +25,6 @@ export function omitEmpty<Part extends object>(part: Part): Part | undefined {
 
 export function lowerNames(object: JsonObject): Draft {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [lowerFirst(name), value]));
-}
-
-export function lowerFirst(name: string): string {
-  return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 export function nameOf({ logicalId, properties }: ControlResource): string {

@@ -5,7 +5,8 @@ import type { ApiIdentity } from '../../core/deployment/model.ts';
 import type { ApiResources } from '../api-state.ts';
 import type { ControlResource } from '../control-resource.ts';
 import type { Draft } from './export-extensions.ts';
-import { lowerFirst, lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
+import { lowerFirst } from '@gatewright/aws/violations';
+import { lowerNames, nameOf, omitEmpty } from './export-extensions.ts';
 
 type HttpExportOptions = {
   /** The stage; undefined means that the document contains no stage name. */

@@ -2,6 +2,7 @@
 import { parseArn } from '@gatewright/aws/arn';
 import { isJsonObject, membersOf, parseJson, parseJsonObject } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
+import { lowerFirst } from '@gatewright/aws/violations';
 import type { HttpOutcome, ServiceRequest } from '../../core/ports.ts';
 import { NOT_OPEN_TO_STATES } from '../../core/deployability/call-words.ts';
 import { SDK_CALLS } from './sdk-calls.ts';
@@ -111,10 +112,6 @@ export function isUnserved(integration: Integration, isElsewhere: (service: stri
 
 function upperFirst(name: string): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
-
-function lowerFirst(name: string): string {
-  return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
 }
 
 /**
