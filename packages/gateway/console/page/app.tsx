@@ -165,6 +165,8 @@ export function useShortcuts(sections: readonly (readonly [name: string, title: 
   useEffect(() => {
     let isAfterG = false;
     const onKey = (event: KeyboardEvent): void => {
+      // Enter and Escape end the composition of a character, for example in Japanese.
+      if (event.isComposing) return;
       if (event.key === 'Escape' && leaveSearch(event)) return;
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       if (event.key === 'Escape' && document.querySelector('main aside.panel') !== null)
@@ -188,4 +190,3 @@ export function useShortcuts(sections: readonly (readonly [name: string, title: 
     return () => removeEventListener('keydown', onKey, true);
   }, [sections.length]);
 }
-

@@ -279,7 +279,8 @@ function describeState({ state, isLive }: Traffic): string {
 function useListKeys(shown: readonly RequestRow[]): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      // Enter and Escape end the composition of a character, for example in Japanese.
+      if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
       const [first] = shown;
       if (event.key === 'Enter' && !event.isComposing && first !== undefined && leaveSearch(event)) {
         go(linkTo('traffic', first.id));
