@@ -2,11 +2,10 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { sortNames } from '@gatewright/aws/text/name-order';
 import { isTyping, leaveSearch } from '../app-keys.ts';
 import { currentStart } from '../connection/connection.ts';
-import { useFetched } from '../connection/control.ts';
 import { Copy, Empty, Problem, SectionHead } from '../elements/parts.tsx';
 import { useToolkitChoice, useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { isReload, withReloads } from '../traffic/reload-texts.ts';
-import { customerNamesOf } from '../traffic/customer-names.ts';
+import { useCustomerNames } from '../traffic/use-customer-names.ts';
 import { useKept } from '../kept-state.ts';
 import { idAfter, isOfEarlierStart } from '../traffic/row-list.ts';
 import { useSorted } from '../elements/sortable-table.tsx';
@@ -24,7 +23,6 @@ import { TrafficHead, TrafficRow } from './traffic-row.tsx';
 import { TrafficSearch, TrafficTools } from './traffic-tools.tsx';
 import type { CustomerNames, QueryTerm } from '../traffic/traffic-query.ts';
 import type { Traffic } from '../traffic/traffic-store.ts';
-import type { ShownCustomers } from '../../endpoints/customer-model.ts';
 import type { ShownOverview } from '../../endpoints/inspect-model.ts';
 import type { RequestRow } from '../../records/model.ts';
 import type { ShownReload, ShownReloads } from '../../records/reload-model.ts';
@@ -297,19 +295,4 @@ function useListKeys(shown: readonly RequestRow[]): void {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
   }, [shown]);
-}
-
-/**
- * Reads the names of the customers. Reads them again when another customer has sent a request.
- * @param hasCustomers whether the gateway has a stack with customers
- */
-function useCustomerNames(rows: readonly RequestRow[], hasCustomers: boolean): CustomerNames {
-  const { data, reload } = useFetched<ShownCustomers>(
-    hasCustomers ? 'console/customers?without=use' : undefined,
-  );
-  const seen = useMemo(() => new Set(rows.map(({ customer }) => customer)).size, [rows]);
-  useEffect(() => {
-    if (data !== undefined) reload();
-  }, [seen]);
-  return useMemo(() => customerNamesOf(data), [data]);
 }

@@ -70,7 +70,7 @@ describe('mountLayers', () => {
         (error) =>
           error instanceof DefinitionError &&
           error.place.property === 'Layers' &&
-          /cannot be (?:mounted|unpacked): the folder \S+ cannot be written \(ENOTDIR\); check its rights/.test(
+          /cannot be (?:mounted|unpacked): the folder \S+ cannot be written \(ENOTDIR\); check its permissions/.test(
             error.message,
           ),
       );

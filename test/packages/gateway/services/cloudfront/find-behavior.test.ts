@@ -52,7 +52,7 @@ const ROWS: readonly {
     source: 'https://github.com/Droplr/serverless-api-cloudfront/issues/11',
     behavior: 'ForwardedValues: { QueryString: true, Headers: [] }',
     change:
-      /have CloudFront forward it: add Authorization to the Headers of ForwardedValues in the default cache behavior \(events\.yml:\d+\)\. Or replace ForwardedValues with a CachePolicyId and OriginRequestPolicyId/,
+      /have CloudFront forward it: add Authorization to the Headers of ForwardedValues in the default cache behavior \(events\.yml:\d+\)\. Or replace ForwardedValues with CachePolicyId: \S+ \(CachingDisabled\) and OriginRequestPolicyId/,
     never: /: set OriginRequestPolicyId/,
   },
   {
