@@ -212,12 +212,12 @@ export default {
     ),
     rule(
       'console-runs-in-a-browser',
-      "The page must not import Node.js modules. Of our code, it may import only the types of the control port's responses, the code that makes foreign text safe to show, the reader of durations, the order of names, and the escaping of a text for a regular expression.",
+      "The page must not import Node.js modules. Of our code, it may import only the types of the control port's responses, the words of the access decision, the code that makes foreign text safe to show, the reader of durations, the order of names, and the escaping of a text for a regular expression.",
       { path: '^packages/gateway/console/page/' },
       {
         path: OURS,
         pathNot:
-          '^packages/(gateway/console/(page/|(records|endpoints)/[a-z-]*model\\.ts$)|base/aws/text/(visible-text|duration|name-order|escape-for-regexp)\\.ts$)',
+          '^packages/(gateway/console/(page/|(records|endpoints)/[a-z-]*model\\.ts$)|base/aws/(access-decision|text/(visible-text|duration|name-order|escape-for-regexp))\\.ts$)',
       },
     ),
     rule(

@@ -59,8 +59,8 @@ export async function loadHandler(
     return result;
   };
   // AWS's client compares the same name, which bound methods and proxies of async functions also have.
-  const { name }: { readonly name?: unknown } = Object(Reflect.get(handler, 'constructor'));
-  return { call, streams, isAsync: name === 'AsyncFunction' };
+  const made: unknown = Reflect.get(handler, 'constructor');
+  return { call, streams, isAsync: typeof made === 'function' && made.name === 'AsyncFunction' };
 }
 
 async function loadModule(

@@ -281,9 +281,8 @@ function useListKeys(shown: readonly RequestRow[]): void {
     const onKey = (event: KeyboardEvent): void => {
       // Enter and Escape end the composition of a character, for example in Japanese.
       if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-      const [first] = shown;
-      if (event.key === 'Enter' && !event.isComposing && first !== undefined && leaveSearch(event)) {
-        go(linkTo('traffic', first.id));
+      if (event.key === 'Enter' && shown.length > 0 && leaveSearch(event)) {
+        go(linkTo('traffic', shown[0]?.id));
         return;
       }
       if (isTyping(event)) return;

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explain } from '../../../../../packages/gateway/console/explain/explain.ts';
 import { CLAIMED } from './guarded-http.ts';
-import { ok } from '../../../../support/rest-apis.ts';
 import type { Circumstances } from '../../../../../packages/gateway/console/explain/circumstances.ts';
 import { createRedactor } from '../../../../../packages/gateway/console/records/redact.ts';
 

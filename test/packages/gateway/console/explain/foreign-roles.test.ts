@@ -59,7 +59,7 @@ describe('a token that the toolkit refused as malformed', () => {
     ['Bearer ', /it does not have the form of a token or API key/],
   ] as const)
     it(`is explained if it was sent as "${scheme}TOKEN"`, async () => {
-      const record = printAccessDecision({ document: 'shop', outcome: 'TOKEN_MALFORMED' as 'no-rule' });
+      const record = printAccessDecision({ document: 'shop', outcome: 'TOKEN_MALFORMED' });
       const api = aRecordedApi(
         withAuthorizer({ Type: 'REQUEST', IdentitySource: 'method.request.header.Authorization' }),
         { list: ok, auth: () => ({ ...policy('Deny', '*'), context: { accessDecision: record } }) },

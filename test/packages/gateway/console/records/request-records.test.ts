@@ -148,8 +148,14 @@ describe('recorded requests', () => {
   it('leave a schedule that ran without a fault out of the last ones, but not one whose function lost a call', async () => {
     const run = { kind: 'accepted', at: 'rule', id: 'r1', what: 'run', atEpochMs: 0, cause: 'c' };
     const lost = {
-      ...{ kind: 'rejected', functionName: 'nightly', service: 'dynamodb', operation: 'PutItem' },
-      ...{ code: 'ValidationException', message: 'the key is missing', atEpochMs: 0, cause: 'c' },
+      kind: 'rejected',
+      functionName: 'nightly',
+      service: 'dynamodb',
+      operation: 'PutItem',
+      code: 'ValidationException',
+      message: 'the key is missing',
+      atEpochMs: 0,
+      cause: 'c',
     };
     for (const steps of [[run], [run, lost]]) {
       const { records, send, last } = aRecordedApi(restApi(), { list: ok });

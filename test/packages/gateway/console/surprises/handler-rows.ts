@@ -351,7 +351,8 @@ export const HANDLERS: readonly SurpriseRow[] = [
 };`,
     values: { printed: 'undefined' },
     because: /The code prints username, and the body of the request lacks username/,
-    change: /^Send username in the part of the request from which the code reads it, and let the function respond with 400/m,
+    change:
+      /^Send username in the part of the request from which the code reads it, and let the function respond with 400/m,
     not: { api: proxy({ statusCode: 200, body: 'created ann' }) },
   },
   {
