@@ -96,7 +96,7 @@ export function decodeText(bytes: Buffer): string {
 
 const OUTPUT_LIMIT_BYTES = 64_000;
 /** Matches an error in the output of Terraform, with the frame that Terraform draws around it on a terminal. */
-const ERROR = /^(?:[│|]\s*)?Error: (.+)$/m;
+const ERROR = /^(?:[\u2502|]\s*)?Error: (.+)$/m;
 /** Matches errors of providers and modules that `terraform init` installs. */
 const NOT_INSTALLED =
   /plugin schemas|required plugins? (?:are|is) not installed|dependency lock file|missing required provider|module not installed|provider packages|install provider|there is no package for/i;
