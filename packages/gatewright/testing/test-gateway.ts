@@ -343,6 +343,6 @@ async function fullName(link: ControlLink, wanted: string): Promise<string> {
   const [found] = functionsNamed(functions, wanted);
   if (found !== undefined) return found.name;
   throw new TestingError(
-    `There is no function "${wanted}"; expected one of ${functions.map(describeNames).join(', ')}`,
+    `The gateway has no function "${wanted}". Its functions are ${functions.map(describeNames).join(', ')}`,
   );
 }

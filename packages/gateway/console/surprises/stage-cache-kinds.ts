@@ -18,7 +18,9 @@ const cached: SurpriseKind = {
     if (filler === undefined)
       return {
         values: {},
-        because: [`The request that filled the stage’s cache is no longer recorded.${describeLife(facts)}`],
+        because: [
+          `The gateway no longer has the record of the request that filled the stage’s cache.${describeLife(facts)}`,
+        ],
         changes: [adviseFresh(facts)],
       };
     const of = filler.caller === undefined ? '' : ` of ${filler.caller}`;

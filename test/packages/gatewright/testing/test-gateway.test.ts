@@ -137,7 +137,8 @@ describe('a gateway of a test', () => {
     assert.deepEqual(await one.logs('list'), ['one', 'two']);
     await assert.rejects(one.logs('ship'), {
       name: 'TestingError',
-      message: 'There is no function "ship"; expected one of shop-dev-list (List), shop-dev-pay (Pay)',
+      message:
+        'The gateway has no function "ship". Its functions are shop-dev-list (List), shop-dev-pay (Pay)',
     });
   });
 
