@@ -167,9 +167,7 @@ function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
       ...inOrder(about, [
         `Use a caller that ${guard.name} allows on ${about.routeKey ?? 'this route'}, or add a rule that allows this caller.`,
       ]),
-      ...(guard.from === 'cache'
-        ? [`If the rule has changed since then, flush the authorizer’s cache: ${flushCommand(about)}.`]
-        : []),
+      ...flush(about, guard),
     ],
   };
 }
@@ -206,7 +204,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
           : (adviseOnDeny(about, policy, whose) ?? [
               `Change ${nameStatement(policy, statement)} in ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
             ])),
-        ...flush(about, policy),
+        ...(guard === undefined || policy.of !== 'authorizer' ? [] : flush(about, guard)),
       ],
     };
   }
@@ -228,7 +226,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
         : (adviseOnNearest(about, policy, whose) ?? [
             `Add a statement with Effect Allow${policy.of === 'resource' ? `, Principal ${policy.caller ?? '"*"'}` : ''}, Action ${policy.action} and Resource ${resourceIn(policy)} to ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
           ])),
-      ...flush(about, policy),
+      ...(guard === undefined || policy.of !== 'authorizer' ? [] : flush(about, guard)),
     ],
   };
 }
@@ -308,10 +306,14 @@ function changesAtFunction(
   ];
 }
 
-function flush(about: Circumstances, policy: GuardPolicy): string[] {
-  const { guard } = about;
-  return policy.of === 'authorizer' && guard?.from === 'cache'
-    ? [`If the rules have changed since then, flush the authorizer’s cache: ${flushCommand(about)}.`]
+/** A result that was returned for this request is in the cache too, so a change alone does not help its caller. */
+function flush(about: Circumstances, guard: GuardCircumstances): string[] {
+  if (guard.from === 'cache')
+    return [`If the rules have changed since then, flush the authorizer’s cache: ${flushCommand(about)}.`];
+  return guard.from === 'function' && guard.ttlSeconds > 0
+    ? [
+        `After a change of the rules, flush the authorizer’s cache, which keeps this result for ${guard.ttlSeconds} s: ${flushCommand(about)}.`,
+      ]
     : [];
 }
 

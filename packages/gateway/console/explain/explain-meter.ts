@@ -1,6 +1,6 @@
 import { advisePreflight } from './preflight-advice.ts';
 import { list, listed, sentence } from './reason.ts';
-import { escapeResourcePath, nameSetting } from './setting-text.ts';
+import { nameSetting } from './setting-text.ts';
 import { adviseOnCharge, describeReset } from './explain-access.ts';
 import type { Circumstances, LimitCircumstances, MeterCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
@@ -52,12 +52,11 @@ function throttleOfStage(
 ): string {
   const both = 'ThrottlingRateLimit and ThrottlingBurstLimit in';
   if (protocol === 'rest') {
-    const [method = '', path = ''] = routeKey.split(' ');
     const which =
       isOwn === undefined
         ? ''
         : isOwn
-          ? ` for ${routeKey} (ResourcePath ${escapeResourcePath(path)}, HttpMethod ${method})`
+          ? ` for ${routeKey}`
           : ' for all methods (ResourcePath /*, HttpMethod *)';
     return `${both} the MethodSettings${which} of the stage`;
   }

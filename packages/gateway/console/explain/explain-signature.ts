@@ -142,7 +142,7 @@ function scopeAdvice(defect: Extract<Circumstances['defect'], { kind: 'signature
 function describeSigner(defect: Circumstances['defect']): string[] {
   if (defect?.kind !== 'signature' || defect.accessKeyId === undefined) return [];
   const { accessKeyId, signer } = defect;
-  return [`The request names the access key ${signer === undefined ? accessKeyId : `of ${signer}`}.`];
+  return [`The request has the access key ${signer === undefined ? accessKeyId : `of ${signer}`}.`];
 }
 
 /** AWS has the same message for an unknown access key and for three faults of the session token. */

@@ -79,7 +79,7 @@ const replyDamaged: SurpriseKind = {
         `The integration responded with bytes that are not UTF-8 text. Its Content-Type, ${contentType}, is not a binary media type of the API, so the gateway decoded them as text: the client got U+FFFD instead of each invalid byte sequence. ${describeTypes(facts)}`,
       ],
       changes: [
-        `Add ${contentType} to the binary media types of the API, and have the client send it as the first type of Accept.${toDeploy('rest')}\n${printTypes(facts, contentType)}`,
+        `Add ${contentType} to the binary media types of the API${facts.firstAccepted === contentType ? '' : ', and have the client send it as the first type of Accept'}.${toDeploy('rest')}\n${printTypes(facts, contentType)}`,
       ],
     };
   },
@@ -291,7 +291,7 @@ function describeEffect({ integration, recorded }: SurpriseFacts, type: string):
   const templates =
     'integrations with a request template, such as MOCK, need ContentHandling: CONVERT_TO_TEXT';
   if (integration?.kind === 'lambda-proxy')
-    return ` Requests with such a Content-Type${isUsual ? ', or without one,' : ''} then also reach the function as base64${isUsual ? `, and ${templates}` : ''}.`;
+    return ` ${type === '*/*' ? 'All request bodies' : `Requests with such a Content-Type${isUsual ? ', or without one,' : ''}`} then also reach the function as base64${isUsual ? `, and ${templates}` : ''}.`;
   const ofFunctions = plans.some((plan) => plan.integration.kind === 'lambda-proxy')
     ? ' Its functions with a proxy integration then get request bodies of this type as base64.'
     : '';

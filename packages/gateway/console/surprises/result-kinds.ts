@@ -73,8 +73,11 @@ const typeByDefault: SurpriseKind = {
       because: [
         `The function returned no Content-Type, so the gateway sent its default, ${given}. The body is ${what}, so a client may misread it.`,
       ],
-      // A short text often matches by chance and is meant as text.
-      changes: what === 'not JSON' ? [] : [`Return ${nameContentType(what, body)} in headers.`],
+      changes: [
+        what === 'not JSON'
+          ? 'If the body is meant as text, return Content-Type: text/plain in headers.'
+          : `Return ${nameContentType(what, body)} in headers.`,
+      ],
     };
   },
 };

@@ -226,13 +226,24 @@ export function printSetting(
   const names = path.split('.').map((name) => (name === '@' ? logicalId : name));
   // serverless.yml has CloudFormation below `resources`.
   if (form === 'cloudformation' && file.startsWith('serverless.')) names.unshift('resources');
-  return `In ${file}:\n${printYaml(names, written)}`;
+  return `In ${file}:\n${file.endsWith('.json') ? printJson(names, written) : printYaml(names, written)}`;
 }
 
 function printYaml(names: readonly string[], values: readonly string[]): string {
   const lines = names.map((name, depth) => `${'  '.repeat(depth)}${name}:`);
   const items = values.map((value) => `${'  '.repeat(names.length)}- ${quoteYaml(value)}`);
   return [...lines, ...items].join('\n');
+}
+
+function printJson(names: readonly string[], values: readonly string[]): string {
+  const last = names.length;
+  const list = values.map((value) => JSON.stringify(value)).join(', ');
+  const opening = names.map(
+    (name, depth) =>
+      `${'  '.repeat(depth + 1)}${JSON.stringify(name)}: ${depth === last - 1 ? `[${list}]` : '{'}`,
+  );
+  const closing = names.map((_name, depth) => `${'  '.repeat(last - 1 - depth)}}`);
+  return ['{', ...opening, ...closing].join('\n');
 }
 
 function quoteYaml(value: string): string {

@@ -36,7 +36,7 @@ export function screen(received: Received): void {
   if (urlBytes > limits.urlBytes)
     throw gatewayError('URI_TOO_LONG', {
       source: 'client',
-      reason: `the URL has ${urlBytes} bytes; ${limits.hasRequestLine === true ? `the request line and the headers together may have at most ${limits.headerBytes}` : `at most ${limits.urlBytes} are allowed`}`,
+      reason: `the URL has ${urlBytes} bytes; ${limits.hasRequestLine === true ? `the request line and the headers together may have at most ${limits.headerBytes}` : `at most ${limits.urlBytes} are allowed`}${aboutFunctionUrl(received)}`,
     });
   // Attack: a server that cuts the path at `#` may serve a route other than the authorized route. A request target has
   // no fragment (RFC 9112 §3.2).
@@ -64,7 +64,7 @@ export function screen(received: Received): void {
     // If the URL is most of it, the caller has to shorten the URL.
     throw gatewayError(lineBytes > headerBytes / 2 ? 'URI_TOO_LONG' : 'HEADERS_TOO_LARGE', {
       source: 'client',
-      reason: `the ${lineBytes === 0 ? 'headers' : 'request line and the headers together'} have ${headerBytes} bytes; at most ${limits.headerBytes} are allowed${received.api.functionUrl === undefined ? '' : ', as for API Gateway, because AWS documents no limit of function URLs'}`,
+      reason: `the ${lineBytes === 0 ? 'headers' : 'request line and the headers together'} have ${headerBytes} bytes; at most ${limits.headerBytes} are allowed${aboutFunctionUrl(received)}`,
     });
   if (received.body !== undefined && received.body.length > MAX_BODY_BYTES)
     throw gatewayError('REQUEST_TOO_LARGE', {
@@ -73,6 +73,13 @@ export function screen(received: Received): void {
     });
   if (received.packed?.fault !== undefined) refusePacked(received.headers, received.packed);
   if (received.method === 'GET' && received.body !== undefined) refuseBodyAtEdge(received, received.body);
+}
+
+/** AWS's documentation and users' reports differ about this limit (docs/aws §19.3). */
+function aboutFunctionUrl({ api }: Received): string {
+  return api.functionUrl === undefined
+    ? ''
+    : '. For function URLs, this is the size above which users report refusals; the quotas page of Lambda says 1 MB';
 }
 
 /**

@@ -255,6 +255,11 @@ const URL_FORBIDDEN = JSON.stringify({
     'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
 });
 
+/** Users also report these words for headers of more than 10 KB (docs/aws §19.3). */
+const URL_TOO_LARGE = JSON.stringify({
+  Message: 'Request must be smaller than 6291456 bytes for the InvokeFunction operation',
+});
+
 /**
  * The errors of a function URL. Function URLs are a feature of Lambda, so the refusals have Lambda's wording [obs].
  * Every other failure that the client did not cause, such as an error of the function, results in 502 (Lambda developer
@@ -284,6 +289,8 @@ function wordUrlFailure(
     const body = { Reason, Type: 'User', message: 'Rate Exceeded.' };
     return [429, JSON.stringify(body), 'TooManyRequestsException'];
   }
+  if (code === 'REQUEST_TOO_LARGE' || code === 'HEADERS_TOO_LARGE' || code === 'URI_TOO_LONG')
+    return [413, URL_TOO_LARGE, ''];
   const [status, words] = HTTP_DEFAULTS[code];
   if (status === 403) return [403, URL_FORBIDDEN, 'AccessDeniedException'];
   if (source === 'client') return [status, JSON.stringify({ message: words }), ''];

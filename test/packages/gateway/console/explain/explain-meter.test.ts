@@ -19,7 +19,7 @@ const ROWS: readonly (readonly [Circumstances['protocol'], isOwn: boolean | unde
   [
     'rest',
     true,
-    /in the MethodSettings for GET \/items \(ResourcePath \/~1items, HttpMethod GET\) of the stage\.$/,
+    /in the MethodSettings for GET \/items of the stage\.$/,
   ],
   [
     'rest',

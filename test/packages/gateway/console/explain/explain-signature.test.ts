@@ -76,7 +76,7 @@ describe('a refused signature', () => {
       // The id of an unknown key is masked, like the header from which it comes.
       const owner =
         wrong.accessKeyId === undefined
-          ? /^The request names the access key of alice\.$/
+          ? /^The request has the access key of alice\.$/
           : /access key \S+\.$/;
       assert.ok(
         story.sentences.some((sentence) => owner.test(sentence)),

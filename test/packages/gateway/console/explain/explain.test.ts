@@ -437,7 +437,7 @@ describe('explain', () => {
   });
 
   it('has nothing to change if all went well', async () => {
-    const api = aRecordedApi(restApi(), { list: ok });
+    const api = aRecordedApi(restApi(), { list: () => ({ statusCode: 200, body: '[]' }) });
 
     await api.send({ target: '/dev/pets' });
 

@@ -144,7 +144,7 @@ const BODIES: readonly SurpriseRow[] = [
     because:
       /The function returned base64 \(isBase64Encoded is true\), and the API has no binary media type that matches application\/json, the first type of the request’s Accept, so the client got the base64 text\. The API has no binary media types\./,
     change:
-      /^Make the function return the body as text,.*isContentTypeBinary.*\nOr add application\/json to the binary media types of the API\. Requests with such a Content-Type, or without one, then also reach the function as base64, and integrations with a request template, such as MOCK, need ContentHandling: CONVERT_TO_TEXT\.[^]*In template\.json:\nResources:\n {2}Api:\n {4}Properties:\n {6}BinaryMediaTypes:\n {8}- application\/json$/m,
+      /^Make the function return the body as text,.*isContentTypeBinary.*\nOr add application\/json to the binary media types of the API\. Requests with such a Content-Type, or without one, then also reach the function as base64, and integrations with a request template, such as MOCK, need ContentHandling: CONVERT_TO_TEXT\.[^]*In template\.json:\n\{\n {2}"Resources": \{\n {4}"Api": \{\n {6}"Properties": \{\n {8}"BinaryMediaTypes": \["application\/json"\]\n {6}\}\n {4}\}\n {2}\}\n\}$/m,
     not: { api: proxy(HONO, { BinaryMediaTypes: ['application/json'] }) },
   },
   {
@@ -156,7 +156,7 @@ const BODIES: readonly SurpriseRow[] = [
     values: { accept: '', binaryMediaTypes: ['image/png'], contentType: 'application/json' },
     because:
       /The API’s binary media types are image\/png\.\nThe reply still has Content-Encoding: gzip, and a client cannot decompress base64 text\.\nDefined at/,
-    change: /Add \*\/\* to .*CONVERT_TO_TEXT[^]*- '\*\/\*'/,
+    change: /Add \*\/\* to .*\. All request bodies then also reach the function as base64, .*CONVERT_TO_TEXT[^]*, "\*\/\*"\]/,
     not: { api: proxy(GZIPPED, { BinaryMediaTypes: ['*/*'] }) },
   },
   {

@@ -33,6 +33,12 @@ describe('printSetting', () => {
         'In template.yml:\nResources:\n  Api:\n    Properties:\n      BinaryMediaTypes:\n        - text/html',
     },
     {
+      name: 'CloudFormation in JSON',
+      stack: stackOf('Api', 'template.json'),
+      expected:
+        'In template.json:\n{\n  "Resources": {\n    "Api": {\n      "Properties": {\n        "BinaryMediaTypes": ["text/html"]\n      }\n    }\n  }\n}',
+    },
+    {
       name: 'SAM, whose media types have ~1 for the slash',
       stack: stackOf('Api', 'template.yml', SAM),
       expected:
