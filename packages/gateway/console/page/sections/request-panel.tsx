@@ -7,11 +7,13 @@ import { isOfEarlierStart } from '../traffic/row-list.ts';
 import { Copy, Fact, Reading, Status } from '../elements/parts.tsx';
 import { linkTo } from '../address.ts';
 import { go } from '../place.ts';
+import { nameCaller } from '../traffic/customer-names.ts';
 import { printCurl, printFetch, printPython, printTest } from '../traffic/snippets.ts';
 import { bytes, clockTime, dateTime, ms, readableTarget } from '../texts.ts';
 import { Compare } from './compare.tsx';
 import { ReplayForm } from './replay-form.tsx';
 import { Waterfall } from './waterfall.tsx';
+import type { CustomerNames } from '../traffic/traffic-query.ts';
 import type { Pinned } from '../traffic/pinned.ts';
 import type { ShownVersion } from '../../records/reload-model.ts';
 import type { RecordedMessage, RequestDetail, RequestRow } from '../../records/model.ts';
@@ -21,11 +23,12 @@ type Props = {
   readonly compareWith: string | undefined;
   readonly replayOf: string | undefined;
   readonly rows: readonly RequestRow[];
+  readonly names: CustomerNames;
   readonly versions: readonly ShownVersion[];
   readonly pinned: Pinned;
 };
 
-export function RequestPanel({ id, compareWith, replayOf, rows, versions, pinned }: Props) {
+export function RequestPanel({ id, compareWith, replayOf, rows, names, versions, pinned }: Props) {
   const [showsSecrets, setShowsSecrets] = useState(false);
   const earlier = rows.find((row) => isOfEarlierStart(row) && row.id.startsWith(id));
   const { data, error } = useFetched<RequestDetail>(
@@ -95,6 +98,7 @@ export function RequestPanel({ id, compareWith, replayOf, rows, versions, pinned
               : { ...data, noReplay: 'its record was deleted when that run of the gateway ended' }
           }
           rows={rows}
+          names={names}
           versions={earlier === undefined ? versions : []}
         />
       ) : (
@@ -107,10 +111,12 @@ export function RequestPanel({ id, compareWith, replayOf, rows, versions, pinned
 function FullDetail({
   detail,
   rows,
+  names,
   versions,
 }: {
   readonly detail: RequestDetail;
   readonly rows: readonly RequestRow[];
+  readonly names: CustomerNames;
   readonly versions: readonly ShownVersion[];
 }) {
   const host = detail.request.headers.find(([name]) => name.toLowerCase() === 'host')?.[1];
@@ -142,7 +148,7 @@ function FullDetail({
       )}
       <dl class="facts">
         <Fact name="Route">{detail.routeKey ?? 'none'}</Fact>
-        <Fact name="Caller">{detail.caller ?? 'anonymous'}</Fact>
+        <Fact name="Caller">{nameCaller(detail, names).title || 'anonymous'}</Fact>
         <Fact name="From">{detail.sourceIp}</Fact>
         <Version of={detail.version} versions={versions} />
         <Fact name="Request id">
@@ -154,7 +160,7 @@ function FullDetail({
           </Fact>
         )}
       </dl>
-      <CompareChoice detail={detail} rows={rows} />
+      <CompareChoice detail={detail} rows={rows} names={names} />
     </>
   );
 }
@@ -276,9 +282,11 @@ function Message({
 function CompareChoice({
   detail,
   rows,
+  names,
 }: {
   readonly detail: RequestDetail;
   readonly rows: readonly RequestRow[];
+  readonly names: CustomerNames;
 }) {
   const others = rows.filter(
     (row) =>
@@ -300,7 +308,8 @@ function CompareChoice({
         <option value="">with another of {detail.routeKey ?? 'no route'} …</option>
         {others.slice(0, 50).map((row) => (
           <option key={row.sequence} value={row.id}>
-            {row.status} {row.caller ?? 'anonymous'} {dateTime(row.atEpochMs).slice(11)} {row.target}
+            {row.status} {nameCaller(row, names).shown || 'anonymous'} {dateTime(row.atEpochMs).slice(11)}{' '}
+            {row.target}
           </option>
         ))}
       </select>

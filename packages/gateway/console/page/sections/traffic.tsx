@@ -121,6 +121,7 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
           compareWith={query.get('with') ?? undefined}
           replayOf={query.get('of') ?? undefined}
           rows={traffic.rows}
+          names={names}
           versions={reloads.versions}
           pinned={pinned}
         />
