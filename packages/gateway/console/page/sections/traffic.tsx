@@ -42,7 +42,6 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
   const [zone, setZone] = useKept(localStorage, 'times', 'utc');
   showTimesIn(zone === 'local' ? 'local' : 'utc');
   const pinned = usePinned();
-  const { state } = traffic;
   const { rows, choice } = useListChoice(traffic);
   const newestEpochMs = rows[0]?.atEpochMs ?? 0;
   const terms = useMemo(() => parseTrafficQuery(search), [search]);
@@ -106,9 +105,9 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
           </WindowedList>
         )}
         <p class="hint soft">
-          {state === undefined
+          {traffic.state === undefined
             ? ''
-            : `${found.length} of ${state.kept + countEarlier(traffic.rows)} recorded. `}
+            : `${found.length} of ${traffic.state.kept + countEarlier(traffic.rows)} recorded. `}
           <kbd>/</kbd> searches, <kbd>Enter</kbd> opens the first one found, <kbd>j</kbd> <kbd>k</kbd> move
           through them, <kbd>r</kbd> replays, <kbd>Esc</kbd> closes.
         </p>

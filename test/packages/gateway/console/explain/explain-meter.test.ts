@@ -16,11 +16,7 @@ const changesOf = (protocol: Circumstances['protocol'], meter: object): string =
   } as never).changes.join('\n');
 
 const ROWS: readonly (readonly [Circumstances['protocol'], isOwn: boolean | undefined, change: RegExp])[] = [
-  [
-    'rest',
-    true,
-    /in the MethodSettings for GET \/items of the stage\.$/,
-  ],
+  ['rest', true, /in the MethodSettings for GET \/items of the stage\.$/],
   [
     'rest',
     false,

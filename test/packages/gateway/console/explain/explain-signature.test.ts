@@ -75,9 +75,7 @@ describe('a refused signature', () => {
       assert.match(story.changes.join('\n'), change, storyOf(api.last()));
       // The id of an unknown key is masked, like the header from which it comes.
       const owner =
-        wrong.accessKeyId === undefined
-          ? /^The request has the access key of alice\.$/
-          : /access key \S+\.$/;
+        wrong.accessKeyId === undefined ? /^The request has the access key of alice\.$/ : /access key \S+\.$/;
       assert.ok(
         story.sentences.some((sentence) => owner.test(sentence)),
         storyOf(api.last()),

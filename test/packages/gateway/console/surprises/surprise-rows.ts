@@ -156,7 +156,8 @@ const BODIES: readonly SurpriseRow[] = [
     values: { accept: '', binaryMediaTypes: ['image/png'], contentType: 'application/json' },
     because:
       /The API’s binary media types are image\/png\.\nThe reply still has Content-Encoding: gzip, and a client cannot decompress base64 text\.\nDefined at/,
-    change: /Add \*\/\* to .*\. All request bodies then also reach the function as base64, .*CONVERT_TO_TEXT[^]*, "\*\/\*"\]/,
+    change:
+      /Add \*\/\* to .*\. All request bodies then also reach the function as base64, .*CONVERT_TO_TEXT[^]*, "\*\/\*"\]/,
     not: { api: proxy(GZIPPED, { BinaryMediaTypes: ['*/*'] }) },
   },
   {
