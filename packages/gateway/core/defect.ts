@@ -122,6 +122,8 @@ export type MappingDefect = { readonly kind: 'mapping' } &
     | {
         readonly problem: 'no-template';
         readonly contentType: string;
+        /** The key that TemplateSelectionExpression of a WebSocket API returned. */
+        readonly key?: string | undefined;
         readonly templates: readonly string[];
         readonly passthrough: string;
       }

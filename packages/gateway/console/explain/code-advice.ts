@@ -13,13 +13,13 @@ const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
   HEADERS_TOO_LARGE: 'Send fewer or shorter headers, for example smaller cookies.',
   INTEGRATION_FAILURE: 'Correct the integration of the route, and deploy the API again.',
   INTEGRATION_TIMEOUT: 'Make the integration respond sooner.',
-  MALFORMED_REQUEST: 'Write # in a URL as %23.',
+  MALFORMED_REQUEST: 'Leave out # and what follows it; or, if # belongs to a value, write it as %23.',
   REQUEST_TOO_LARGE:
-    'Send a smaller body: API Gateway accepts 10 MB, and a Lambda function 6 MB, including base64. Upload larger data to S3, with a presigned URL.',
+    'Send a smaller body: API Gateway accepts 10 MB, and a Lambda function 6 MB, counted after base64 encoding. Upload larger data to S3, with a presigned URL.',
   THROTTLED: 'Send requests more slowly, or close connections that are not needed, and try again.',
   UNSUPPORTED_MEDIA_TYPE:
     'Compress the body with gzip or deflate, and name the same one in Content-Encoding; or send the body uncompressed, without Content-Encoding.',
-  URI_TOO_LONG: 'Shorten the path and the query, or send the values in the body of a POST.',
+  URI_TOO_LONG: 'Shorten the path and the query, or send the values in a body, to a route for POST.',
 };
 
 /** Returns the advice for a code; none for a code whose explanations always contain their own advice. */
@@ -40,7 +40,7 @@ export function adviseByCode({
   // A function URL has only the limit of Lambda.
   if (code === 'REQUEST_TOO_LARGE' && failure.includes('larger than 6 MB'))
     return [
-      'Send a smaller body: a Lambda function accepts 6 MB, including base64. Upload larger data to S3, with a presigned URL.',
+      'Send a smaller body: a Lambda function accepts 6 MB, counted after base64 encoding. Upload larger data to S3, with a presigned URL.',
     ];
   if (code === 'MALFORMED_REQUEST' && failure.includes('Host header'))
     return ['Send exactly one Host header.'];

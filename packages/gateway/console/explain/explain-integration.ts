@@ -382,7 +382,7 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
   const { timeoutMs } = integration;
   return {
     because: [
-      `${nameOf(integration)} did not respond within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the integration timeout of ${routeKey ?? 'the route'}. It was not stopped, and may still be running.`,
+      `${nameOf(integration)} did not respond within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the integration timeout of ${routeKey ?? 'the route'}. Its work was not stopped, and may still be going on.`,
       ...printed(integration),
     ],
     changes: adviseTimeout(about, integration),

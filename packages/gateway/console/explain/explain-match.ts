@@ -125,7 +125,7 @@ function adviseStage({ stages, protocol, path, method, staged }: Circumstances):
     'or',
   );
   if (protocol === 'websocket') return `Connect to ${names}.`;
-  if (staged === undefined) return `Begin the path with ${names}.`;
+  if (staged === undefined) return `Begin the path with ${names}, followed by the path of a route.`;
   if (staged.instead !== undefined)
     return `Call ${method} ${staged.path}, with the stage in place of /${staged.instead}.`;
   return `Call ${method} ${staged.path}.${protocol === 'rest' && path.length > 1 ? ` If a redirect (Location) or a link of this API led to ${path}, add the stage to it.` : ''}`;
@@ -198,7 +198,8 @@ function adviseRoute(
   const repeating = nearMisses.find(({ route }) => route.split(' ')[1] === `${mapped ?? ''}${path}`);
   if (mapped !== undefined && repeating !== undefined)
     return `Write the route as ${repeating.route.replace(mapped, '')}, or remove the key ${mapped.slice(1)} from the mapping of the domain. As it is, the route is called at ${mapped}${mapped}${path}.`;
-  if (nearest === undefined) return `Add a route for ${method} ${path}${andDeploy(protocol)}.`;
+  if (nearest === undefined)
+    return `Correct the method or the path of the request, or add a route for ${method} ${path}${andDeploy(protocol)}.`;
   if (nearest.lacksRoot === true)
     return `Add ${nameSetting(protocol === 'rest' ? 'rootMethod' : 'rootRoute', definition, method)}${andDeploy(protocol)}.`;
   if (nearest.advice === WITHOUT_SLASH && protocol === 'http')

@@ -195,9 +195,12 @@ function explainSentName(needs: string, { definition, isDeployed }: Circumstance
 }
 
 const MOST_NAMED = 3;
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html */
+const BY_AUTHORIZER =
+  ' A browser cannot set the headers of a handshake: for browsers, set ApiKeySelectionExpression of the API to $context.authorizer.usageIdentifierKey, and have a Lambda authorizer return the key as usageIdentifierKey.';
 
 function adviseKey(
-  { apiId, stageName = '', definition, isDeployed }: Circumstances,
+  { apiId, stageName = '', definition, isDeployed, kind }: Circumstances,
   { acceptedKeys, stagePlan }: MeterCircumstances,
 ): string {
   const here = `${apiId}/${stageName}`;
@@ -207,7 +210,7 @@ function adviseKey(
     return `No key is accepted for the stage ${stageName} yet. Add ${nameSetting('firstKey', definition, stageName)}.`;
   const [name] = acceptedKeys ?? [];
   if (name !== undefined && acceptedKeys !== undefined)
-    return `Send an API key that the stage ${stageName} of this API accepts, in the x-api-key header: ${acceptedKeys.slice(0, MOST_NAMED).join(', ')}${acceptedKeys.length > MOST_NAMED ? ' …' : ''}. \`gatewright keys value ${name}\` prints its value.`;
+    return `Send an API key that the stage ${stageName} of this API accepts, in the x-api-key header: ${acceptedKeys.slice(0, MOST_NAMED).join(', ')}${acceptedKeys.length > MOST_NAMED ? ' …' : ''}. \`gatewright keys value ${name}\` prints its value.${kind === 'handshake' ? BY_AUTHORIZER : ''}`;
   const command = isDeployed
     ? '`aws apigateway get-api-keys --include-values` prints the values of all keys'
     : '`gatewright keys value NAME` prints the value of a key of the stack by its name';

@@ -187,7 +187,7 @@ function adviseSigning(isDeployed: boolean, defect: Circumstances['defect']): st
     defect?.kind === 'signature'
       ? `service ${defect.service}, region ${defect.region}`
       : 'service execute-api';
-  return `Sign the request (Signature Version 4, ${expected})${isDeployed ? '' : ' with a key from gatewright.identities.yml, or with the local admin key: `gatewright env`'}.`;
+  return `Sign the request (Signature Version 4, ${expected})${isDeployed ? '' : ' with a key that may call the route: one from gatewright.identities.yml, or the local admin key (`gatewright env`)'}.`;
 }
 
 type Expected = { readonly region: string; readonly service: string; readonly isDeployed: boolean };

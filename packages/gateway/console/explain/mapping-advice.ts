@@ -41,6 +41,16 @@ export function adviseMapping(defect: MappingDefect, about: Circumstances): stri
   return defect.problem === 'body' ? advice : `${advice}${toDeploy(about.protocol)}`;
 }
 
+/** A template with the key `$default` is used for every key that has no template of its own (docs/aws §11.1). */
+function adviseSelectedTemplate(
+  { key, templates }: Extract<MappingDefect, { problem: 'no-template' }>,
+  routeKey: string,
+  isMock: boolean,
+): string {
+  const wanted = key === undefined || key === '' ? '$default' : `${key}, or $default for every other key`;
+  return `Make the TemplateSelectionExpression of the integration of ${routeKey} return ${templates.length === 0 ? 'the key of a template' : list(templates)}, or add a request template${isMock ? ' that renders {"statusCode": 200},' : ''} with the key ${wanted}.`;
+}
+
 function adviseProblem(
   defect: MappingDefect,
   { routeKey = 'the route', bodyFault: place, protocol, integration, isFromTopic, definition }: Circumstances,
@@ -52,8 +62,7 @@ function adviseProblem(
   const missed = integration?.missedTemplates;
   switch (defect.problem) {
     case 'no-template':
-      if (protocol === 'websocket')
-        return `Make the TemplateSelectionExpression of the integration of ${routeKey} return ${defect.templates.length === 0 ? 'the key of a template' : list(defect.templates)}, or add a request template with the key $default.`;
+      if (protocol === 'websocket') return adviseSelectedTemplate(defect, routeKey, missed !== undefined);
       if (isFromTopic === true)
         return `Add a request template for ${defect.contentType.split(';')[0] ?? ''} to RequestTemplates of the integration of ${routeKey}, with the text of the template for ${list(defect.templates)}: SNS sends its JSON as text/plain, and this Content-Type cannot be changed. Subscribe again after the deployment.`;
       // Without a template, the integration would get the body as the client sent it, which few expect.

@@ -132,6 +132,7 @@ const PROPERTIES: Readonly<Record<string, Own>> = {
   SubnetIds: { cdk: 'vpcSubnets' },
   StreamViewType: { cdk: 'stream' },
   TemplateSelectionExpression: {},
+  ApiKeySelectionExpression: {},
   ThrottlingBurstLimit: {},
   ThrottlingRateLimit: {},
   TimeoutInMillis: { terraform: 'timeout_milliseconds', cdk: 'timeout', openapi: 'timeoutInMillis' },

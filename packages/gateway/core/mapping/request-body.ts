@@ -42,6 +42,7 @@ export function buildRequestBody(
         kind: 'mapping',
         problem: 'no-template',
         contentType: contentType ?? USUAL_TYPE,
+        key,
         templates: [...templates.keys()],
         passthrough,
       },

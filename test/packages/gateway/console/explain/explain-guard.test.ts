@@ -136,7 +136,7 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     'a request that is not signed',
     unsigned(false),
     'The signature does not match.',
-    `${SIGN} with a key from gatewright.identities.yml, or with the local admin key: \`gatewright env\`.`,
+    `${SIGN} with a key that may call the route: one from gatewright.identities.yml, or the local admin key (\`gatewright env\`).`,
   ],
   [
     'a request to a deployed API that is not signed',

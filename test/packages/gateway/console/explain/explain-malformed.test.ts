@@ -40,7 +40,7 @@ const HANDSHAKE: Circumstances = {
 
 describe('a request that is malformed', () => {
   for (const [name, request, change] of [
-    ['with # in its URL', { target: '/dev/pets#top' }, ['Write # in a URL as %23.']],
+    ['with # in its URL', { target: '/dev/pets#top' }, ['Leave out # and what follows it; or, if # belongs to a value, write it as %23.']],
     [
       'with two Host headers',
       { target: '/dev/pets', headers: ['Host', 'a.test', 'Host', 'b.test'] },
@@ -80,7 +80,7 @@ describe('a function URL', () => {
     assert.deepEqual(
       adviseByCode({ code: 'REQUEST_TOO_LARGE', kind: 'request', failure, defect: undefined }),
       [
-        'Send a smaller body: a Lambda function accepts 6 MB, including base64. Upload larger data to S3, with a presigned URL.',
+        'Send a smaller body: a Lambda function accepts 6 MB, counted after base64 encoding. Upload larger data to S3, with a presigned URL.',
       ],
     );
   });
