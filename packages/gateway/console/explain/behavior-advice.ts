@@ -27,7 +27,9 @@ export function adviseBehavior(
   // A value that the response depends on must be in the cache key, too.
   const cached =
     behavior?.cachedBy === undefined
-      ? ''
+      ? behavior?.unknownPolicy === undefined
+        ? ''
+        : ` If the cache policy ${behavior.unknownPolicy}, which no loaded template has, caches responses, also replace it by ${NO_CACHE}.`
       : ` Also replace the cache policy ${behavior.cachedBy}, whose cache key does not contain ${it}, by ${NO_CACHE}. To cache each value separately, use instead only a cache policy of your own with ${named} in its key, and no origin request policy.`;
   const isExcluded = sent.some(({ kind }) => forwardedOf(behavior, kind)?.kind === 'except');
   const end = isExcluded
@@ -70,7 +72,7 @@ function adviseKey(
       return `set ${behavior}: all and remove ${list}, which excludes ${names}`;
     return excluded?.kind === 'except'
       ? `remove ${names} from ${list}, which ${behavior}: allExcept excludes`
-      : excluded?.kind === 'only'
+      : excluded?.kind === 'only' && excluded.names.length > 0
         ? `add ${names} to ${list}`
         : `add ${names} to ${list}, with ${behavior}: whitelist`;
   });

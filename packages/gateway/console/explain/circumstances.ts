@@ -478,6 +478,8 @@ export type BehaviorCircumstances = {
   readonly path?: { readonly origin: string; readonly place: string | undefined };
   /** The managed cache policy of the behavior, if it caches responses. */
   readonly cachedBy?: string;
+  /** The id of the cache policy, if no loaded stack has it and AWS does not manage it. */
+  readonly unknownPolicy?: string | undefined;
   /** The cache policy of the stack by which the behavior caches responses: its logical id, and its place. */
   readonly ownPolicy?: { readonly logicalId: string; readonly place: string | undefined };
   /** The values of each part that reach the origin; a part is absent if it is not known. */

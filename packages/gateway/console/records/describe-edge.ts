@@ -76,7 +76,7 @@ export function findBehavior(
 function nameCaching(
   stacks: readonly ResolvedStack[],
   { CachePolicyId: id }: UnknownMembers,
-): Pick<BehaviorCircumstances, 'cachedBy' | 'ownPolicy'> {
+): Pick<BehaviorCircumstances, 'cachedBy' | 'ownPolicy' | 'unknownPolicy'> {
   const own = findByPhysicalId(stacks, 'AWS::CloudFront::CachePolicy', asText(id) ?? '');
   // AWS allows no parameters in the key of a policy whose MaxTTL is 0.
   if (own !== undefined && Number(membersOf(own.properties['CachePolicyConfig'])['MaxTTL']) !== 0)
@@ -87,7 +87,8 @@ function nameCaching(
       },
     };
   const policy = findManaged(MANAGED_CACHE_POLICIES, asText(id) ?? '');
-  return policy === undefined || policy.maxTtlSeconds === 0 ? {} : { cachedBy: policy.name };
+  if (policy !== undefined) return policy.maxTtlSeconds === 0 ? {} : { cachedBy: policy.name };
+  return own === undefined && typeof id === 'string' ? { unknownPolicy: id } : {};
 }
 
 function describeBehavior(

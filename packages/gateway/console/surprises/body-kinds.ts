@@ -127,6 +127,8 @@ const requestAsBase64: SurpriseKind = {
       : readHttpBody(received);
     if (!isBase64Encoded) return undefined;
     const given = received.headers.last('content-type');
+    // A binary media type such as */* of a REST API also covers application/json.
+    const isJson = !isRest && parseJson(received.body.toString()) !== undefined;
     const type = given === undefined ? 'The request has no Content-Type' : `Its Content-Type is ${given}`;
     return {
       values: { contentType: given ?? '', binaryMediaTypes: facts.binaryMediaTypes },
@@ -136,11 +138,10 @@ const requestAsBase64: SurpriseKind = {
           : `The body of the request is text, but the function got it as base64, with isBase64Encoded true. ${type}; ${received.api.functionUrl === undefined ? 'an HTTP API' : 'a function URL'} passes only text/*, application/json, application/xml and application/javascript in UTF-8 as text.`,
       ],
       changes: [
-        // A binary media type such as */* of a REST API also covers application/json.
-        ...(!isRest && parseJson(received.body.toString()) !== undefined
+        ...(isJson
           ? ['Send the request with the header Content-Type: application/json, because its body is JSON.']
           : []),
-        `Decode the body in the function${isForm(given) ? ', and then read it as a form (URLSearchParams in JavaScript, urllib.parse.parse_qs in Python)' : ''}${atRead(facts.handler)}: ${isPython(facts.handler) ? DECODE_IN_PYTHON : `Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, ${DECODE_IN_PYTHON} in Python`}.`,
+        `${isJson ? 'Or decode' : 'Decode'} the body in the function${isForm(given) && !isJson ? ', and then read it as a form (URLSearchParams in JavaScript, urllib.parse.parse_qs in Python)' : ''}${atRead(facts.handler)}: ${isPython(facts.handler) ? DECODE_IN_PYTHON : `Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, ${DECODE_IN_PYTHON} in Python`}.`,
       ],
     };
   },
@@ -308,7 +309,7 @@ function returnBytes(facts: SurpriseFacts, contentType: string): readonly string
   const isListed = isBinaryType(contentType, facts.binaryMediaTypes);
   return [
     `Have the client send ${contentType} as the first type of Accept${isListed ? '.' : `, and add ${contentType} to the binary media types of the API.${toDeploy('rest')}\n${printTypes(facts, contentType)}`}`,
-    `If the client cannot change its Accept, as a browser cannot for an address, an <img> or a <video>: ${lowerFirst(addAccepted(facts))}`,
+    `If the client cannot change its Accept, as a browser cannot when it opens an address or loads an <img> or a <video>: ${lowerFirst(addAccepted(facts))}`,
   ];
 }
 

@@ -6,7 +6,7 @@ import { requestTemplateOf } from '../records/sent.ts';
 import { statusOfHttpApi } from '../records/event-fault.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
 import { chooseRequestTemplate, chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
-import { andDeploy } from '../explain/reason.ts';
+import { andDeploy, toDeploy } from '../explain/reason.ts';
 import { findNearMisses } from '../records/near-misses.ts';
 import { parametersOf } from './mapping-kinds.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
@@ -81,7 +81,7 @@ const pathNotPassed: SurpriseKind = {
       changes: [
         isHttpApi
           ? `If the backend needs the value, write it into IntegrationUri: ${longer}.`
-          : `If the backend needs the value, write it into the Uri, ${longer}, map ${names.map((name) => `integration.request.path.${name}: method.request.path.${name}`).join(', ')} in RequestParameters of the integration, declare ${names.map((name) => `method.request.path.${name}`).join(', ')} in RequestParameters of the method, and deploy the API again.`,
+          : `If the backend needs the value, write it into the Uri, ${longer}. The integration needs ${names.map((name) => `integration.request.path.${name}: method.request.path.${name}`).join(', ')} in its RequestParameters, and the method ${names.map((name) => `method.request.path.${name}`).join(', ')}.${toDeploy('rest')}`,
       ],
     };
   },
@@ -350,7 +350,7 @@ const stageInPath: SurpriseKind = {
       isCause,
       values: { stage: stage.name },
       because: [
-        `${member} of the event begins with the stage, /${stage.name}: an HTTP API leaves the stage name in the path unless the stage is $default.`,
+        `${member} of the event begins with the stage, /${stage.name}: an HTTP API leaves the stage name in the path unless the stage is $default.${isCause ? '' : ' Only code that compares paths has to expect it.'}`,
       ],
       changes: isCause
         ? [

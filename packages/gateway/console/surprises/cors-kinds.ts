@@ -33,7 +33,7 @@ const twoOrigins: SurpriseKind = {
       changes: [
         both === ''
           ? adviseOneOrigin(facts)
-          : 'Remove the CORS headers from the function, or Cors from the function URL.',
+          : 'Remove the CORS headers from the function. Or remove Cors from the function URL; the function then has to respond to OPTIONS, too.',
       ],
     };
   },
@@ -68,7 +68,7 @@ const anyWithCredentials: SurpriseKind = {
         `The reply allows every origin (Access-Control-Allow-Origin: *), and ${allows ? 'Access-Control-Allow-Credentials is true' : 'the request has cookies'}. A browser refuses * for a request with credentials.`,
       ],
       changes: [
-        `Send Access-Control-Allow-Origin: ${origin}, Access-Control-Allow-Credentials: true and Vary: Origin, or let the page call without credentials.`,
+        `Have ${facts.integration?.kind.startsWith('lambda') === true ? 'the function' : 'the integration'} return Access-Control-Allow-Origin: ${origin}, Access-Control-Allow-Credentials: true and Vary: Origin, or let the page call without credentials.`,
       ],
     };
   },
@@ -260,7 +260,7 @@ function changeOf(
     return `Set ${nameSetting(setting === 'allowHeaders' ? 'preflightHeaders' : 'preflightMethods', definition, list)}${given === undefined && definition?.addsPreflights === true ? '. If Cors is only a string, it sets AllowOrigin alone: write it as an object that sets both' : ''}.${toDeploy('rest')}`;
   }
   if (recorded.phase !== 'preflight' || cors === undefined)
-    return `Add ${values.join(', ')} to ${header} of the reply to OPTIONS.`;
+    return `Add ${values.join(', ')} to the ${header} that ${facts.integration?.kind.startsWith('lambda') === true ? 'the function' : 'the integration'} returns to OPTIONS.`;
   // With credentials, a browser reads * as a literal name, so keeping it in the list would have no effect.
   const kept = cors[setting].filter((value) => value !== '*' || !cors.allowCredentials);
   if (!isOwn) return `Add ${values.join(', ')} to ${nameSetting(SETTINGS[setting], definition)}.`;

@@ -165,7 +165,7 @@ const pathDecoded: SurpriseKind = {
       ],
       changes:
         again === undefined
-          ? []
+          ? [`If the function looks this value up, have it look up ${first[1]}, the decoded value.`]
           : [
               `Use ${isInPython(facts) ? `event['pathParameters']['${first[0]}']` : `event.pathParameters${printMember(first[0])}`} as it is at ${again}, without decoding it.`,
             ],
@@ -333,7 +333,9 @@ const contextAsText: SurpriseKind = {
       because: [
         `The authorizer returned ${names.join(', ')} in its context as ${names.length === 1 ? `a ${typeof first[1]}` : 'numbers or booleans'}. In requestContext.authorizer, the function got ${names.length === 1 ? 'it as a string' : 'them as strings'}: ${first[0]} is "${JSON.stringify(first[1])}"${first[1] === false ? ', which is true in a condition' : ''}.`,
       ],
-      changes: [`Compare the string in the function, for example ${compared(first, isInPython(facts))}.`],
+      changes: [
+        `${typeof first[1] === 'number' ? 'Convert the string to a number' : 'Compare the string'} in the function: ${compared(first, isInPython(facts))}.`,
+      ],
     };
   },
 };

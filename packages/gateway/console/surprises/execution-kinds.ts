@@ -56,7 +56,7 @@ const executionFailed: SurpriseKind = {
       ],
       changes: [
         integration.kind === 'service'
-          ? `Set the status in the response template of the integration response for 200, and deploy the API again: #set($r = $input.path('$'))#if($r.status != 'SUCCEEDED')#set($context.responseOverride.status = 500)$r.cause#else$r.output#end. Or have the client read the member status of the body.`
+          ? `Set the status in the response template of the integration response for 200, and deploy the API again: #set($r = $input.path('$'))#if($r.status != 'SUCCEEDED')#set($context.responseOverride.status = 500){"error": $input.json('$.error')}#else$r.output#end. Or have the client read the member status of the body.`
           : 'Have the client read the member status of the body: an HTTP API cannot choose a status by the body of a service. Or call the state machine from a function, which can.',
       ],
     };

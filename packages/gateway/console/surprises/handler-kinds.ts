@@ -206,7 +206,7 @@ const writesOutsideTmp: SurpriseKind = {
  * Code that reads the claims scope, client_id or username (an ID token has cognito:username).
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
  */
-const READS_ACCESS_TOKEN = /\bclaims\b.*(?<![\w:])(?:scope|client_id|username)\b/;
+const READS_ACCESS_TOKEN = /\bclaims\b.*(?<![\w:])(scope|client_id|username)\b/;
 
 /**
  * A JWT authorizer compares issuer and audience, which both kinds of token of a user pool fulfill; only access tokens
@@ -229,7 +229,7 @@ const idTokenAccepted: SurpriseKind = {
     return {
       values: { authorizer: name },
       because: [
-        `The token is an ID token (token_use: id). Authorizer ${name} accepts it as it accepts an access token, because API Gateway does not check token_use, and ${route.routeKey} has no AuthorizationScopes. The function reads a claim at ${line} that only access tokens have.`,
+        `The token is an ID token (token_use: id). Authorizer ${name} accepts it as it accepts an access token, because API Gateway does not check token_use, and ${route.routeKey} has no AuthorizationScopes. The function reads the claim ${handler?.text.match(READS_ACCESS_TOKEN)?.[1] ?? ''} (${line}), which only access tokens have.`,
       ],
       changes: [
         'Let the client send the access token of the user pool.',

@@ -200,7 +200,7 @@ const quoted: SurpriseKind = {
       ),
       changes: found.map(
         ({ text, where }) =>
-          `Remove the single quotes: write ${text} in ${where} of ${route.routeKey}${declaring(text)}.${toDeploy(api.protocol)}`,
+          `Remove the single quotes: write ${text} in ${where} of ${route.routeKey}${declaring(text)}. The mapping then takes the value from there, if there is one.${toDeploy(api.protocol)}`,
       ),
     };
   },

@@ -4,8 +4,6 @@ import { tracePolicies } from '../records/describe-guard.ts';
 import type { GuardPolicy } from '../explain/circumstances.ts';
 import type { SurpriseKind } from './surprise.ts';
 
-type Statement = GuardPolicy['statements'][number];
-
 /** An operator whose opposite also holds for a request without the key, such as `IpAddress` or `StringLike`. */
 const POSITIVE = /^(Arn|Numeric|String)(Equals|EqualsIgnoreCase|Like)$/;
 
@@ -32,7 +30,7 @@ const resourcePolicyNotNeeded: SurpriseKind = {
     if (policy?.decision !== 'implicit-deny') return undefined;
     const who =
       caller.kind === 'lambda' ? 'the policy of the authorizer' : 'the policy of the caller’s own identity';
-    const unmet = unmetOf(policy.statements);
+    const unmet = unmetOf(policy);
     return {
       values: { conditions: unmet },
       because: [
@@ -45,15 +43,23 @@ const resourcePolicyNotNeeded: SurpriseKind = {
   },
 };
 
-/** The conditions of the Allow statements that the request does not meet. */
-function unmetOf(statements: readonly Statement[]): string[] {
+/** What the Allow statements require and the request does not have: another resource, or values of conditions. */
+function unmetOf({ statements, resource }: GuardPolicy): string[] {
   return statements
     .filter(({ effect }) => effect === 'Allow')
-    .flatMap(({ conditions }) => conditions.filter(({ holds }) => !holds))
-    .map(
-      ({ operator, key, wanted, found }) =>
-        `${operator} ${key} wants ${list(wanted)}, and the request has ${found === undefined ? 'no such value' : list(found)}`,
-    );
+    .flatMap(({ conditions, fails, resources }) => [
+      ...(fails.includes('resource')
+        ? [
+            `it allows ${list(resources)}, and the request is for ${resource.slice(resource.indexOf('/') + 1)}`,
+          ]
+        : []),
+      ...conditions
+        .filter(({ holds }) => !holds)
+        .map(
+          ({ operator, key, wanted, found }) =>
+            `${operator} ${key} wants ${list(wanted)}, and the request has ${found === undefined ? 'no such value' : list(found)}`,
+        ),
+    ]);
 }
 
 /**
@@ -70,7 +76,7 @@ function writeDeny({ statements, resource }: GuardPolicy, call: string): string 
     others.length === 0 && more.length === 0 && allow?.fails.length === 1 && allow.fails[0] === 'condition';
   const start = "{ Effect: Deny, Principal: '*', Action: 'execute-api:Invoke'";
   if (!isCertain || condition === undefined || operator === undefined)
-    return `${start}, Resource: 'execute-api:${resource.slice(resource.indexOf('/'))}' }, ${allows.some(({ conditions }) => conditions.length > 0) ? 'with the opposite of the conditions under which the policy allows the call' : `which refuses every caller of ${call}`}`;
+    return `${start}, Resource: 'execute-api:${resource.slice(resource.indexOf('/'))}' }, ${allows.some(({ conditions }) => conditions.length > 0) ? 'with the opposite of the conditions under which the policy allows the call' : `which refuses every caller of ${call}, unless it has a Condition`}`;
   const wanted = condition.wanted.map((value) => `'${value}'`).join(', ');
   const resources = allow.resources.map((one) => `'${one}'`).join(', ');
   return `${start}, Resource: [${resources}], Condition: { ${operator}: { '${condition.key}': [${wanted}] } } }`;

@@ -56,7 +56,7 @@ function tellMissing(facts: SurpriseFacts, printed: string, names: readonly stri
     ],
     changes: [
       absent.length > 0
-        ? `Send ${what} in the part of the request from which the code reads ${absent.length === 1 ? 'it' : 'them'}, and let the function respond with 400 to requests without ${absent.length === 1 ? 'it' : 'them'}.`
+        ? `Send ${what} ${received.body === undefined ? 'in the part of the request from which the code reads' : 'in the body, or wherever else the code reads'} ${absent.length === 1 ? 'it' : 'them'}, and let the function respond with 400 to requests without ${absent.length === 1 ? 'it' : 'them'}.`
         : places.length > 0
           ? `Read the value from where the event has it: ${listed(places, 'or')}.`
           : 'Read the value from where the event has it, or handle requests without it: the record of this request shows the event.',

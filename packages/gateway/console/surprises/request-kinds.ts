@@ -77,7 +77,7 @@ const calledByProxy: SurpriseKind = {
       ],
       changes: [
         api.protocol === 'rest'
-          ? `For an asynchronous call, set Type of the integration of ${route.routeKey} to AWS, with an integration response and a method response for 200, and map integration.request.header.X-Amz-Invocation-Type: "'Event'".${toDeploy('rest')}`
+          ? `For an asynchronous call, set Type of the integration of ${route.routeKey} to AWS, with an integration response and a method response for 200, and set integration.request.header.X-Amz-Invocation-Type: "'Event'" in its RequestParameters. The function then gets what the request template renders instead of the event of a proxy integration, and its result is not returned to the client.${toDeploy('rest')}`
           : 'For an asynchronous call, let a function hand the work on (Invoke with InvocationType Event, or a queue), and respond at once: HTTP APIs have only proxy integrations for Lambda.',
       ],
     };

@@ -101,7 +101,9 @@ const DOCUMENTS: readonly (readonly [RegExp, string, string])[] = [
 
 function nameContentType(what: string, body: string): string {
   const type = what === 'JSON' ? 'application/json' : DOCUMENTS.find(([begins]) => begins.test(body))?.[1];
-  return type === undefined ? 'the Content-Type of the body' : `Content-Type: ${type}`;
+  return type === undefined
+    ? `the Content-Type of the body${what === 'HTML or XML' ? ', such as text/html or application/xml,' : ''}`
+    : `Content-Type: ${type}`;
 }
 
 /** Returns what kind of body does not fit the default type; undefined if it may fit. JSON can be read from any text. */
@@ -179,7 +181,7 @@ const encodedTwice: SurpriseKind = {
         'The body is JSON text within JSON text: the function encoded its value twice, so a client that decodes the body gets a string instead of an object or list.',
       ],
       changes: [
-        'Encode the value once: return what the first JSON.stringify (in Python json.dumps) made as the body.',
+        'Encode the value once: return the result of the first JSON.stringify (in Python json.dumps) as the body.',
       ],
     };
   },
@@ -203,7 +205,7 @@ const codingFalse: SurpriseKind = {
         `The function returned Content-Encoding: ${coding} with a body that is not compressed. The gateway passed both on, and a client that decodes ${coding} fails.`,
       ],
       changes: [
-        `Remove Content-Encoding from the headers of the function, or return the compressed body as base64 with isBase64Encoded: true${facts.recorded.received.api.protocol !== 'rest' || facts.getsBytes ? '' : ' and add */* to the binary media types of the API, and deploy the API again; the function then gets the body of a request as base64, too'}.`,
+        `Remove Content-Encoding from the headers of the function, or return the compressed body as base64 with isBase64Encoded: true${facts.recorded.received.api.protocol !== 'rest' || facts.getsBytes ? '' : ' and add */* to the binary media types of the API, and deploy the API again; all request bodies then also reach the function as base64, and integrations with a request template, such as MOCK, need ContentHandling: CONVERT_TO_TEXT'}.`,
       ],
     };
   },

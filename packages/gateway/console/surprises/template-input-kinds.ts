@@ -89,6 +89,7 @@ const pathWithoutValue: SurpriseKind = {
     const paths = missing.map(({ path }) => path).join(', ');
     const [it, member] = missing.length === 1 ? ['it', 'this member'] : ['them', 'these members'];
     const meant = adviseMeant(missing, 'request template');
+    const others = missing.filter((one) => one.meant === undefined).map(({ path }) => path);
     const refuse = `To refuse requests without ${it} with 400, require ${member} in a model, with a request validator.`;
     if (missing.length === 0) return undefined;
     return {
@@ -99,7 +100,7 @@ const pathWithoutValue: SurpriseKind = {
       changes: [
         meant === undefined
           ? `Send ${paths} in the body, or read a member that the body has. ${refuse}`
-          : `${meant}, or send ${paths} in the body. ${refuse}`,
+          : `${meant}, ${others.length === 0 ? `or send ${paths}` : `and send ${others.join(', ')}`} in the body. ${refuse}`,
       ],
     };
   },
@@ -147,7 +148,7 @@ function adviseAllValues(kind: string | undefined, parameters: readonly string[]
   const mapped = parameters
     .map((name) => `integration.request.querystring.${name}: method.request.multivaluequerystring.${name}`)
     .join(', ');
-  return `; or map the values in RequestParameters of the integration (${mapped}), so that the backend gets all of them in the query`;
+  return `; or map the values in RequestParameters of the integration (${mapped}), and declare ${parameters.map((name) => `method.request.querystring.${name}`).join(', ')} in RequestParameters of the method, so that the backend gets all of them in the query`;
 }
 
 /** Whether a template reads a parameter by its name, or all of them. */

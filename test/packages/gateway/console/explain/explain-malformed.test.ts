@@ -40,7 +40,11 @@ const HANDSHAKE: Circumstances = {
 
 describe('a request that is malformed', () => {
   for (const [name, request, change] of [
-    ['with # in its URL', { target: '/dev/pets#top' }, ['Leave out # and what follows it; or, if # belongs to a value, write it as %23.']],
+    [
+      'with # in its URL',
+      { target: '/dev/pets#top' },
+      ['Leave out # and what follows it; or, if # belongs to a value, write it as %23.'],
+    ],
     [
       'with two Host headers',
       { target: '/dev/pets', headers: ['Host', 'a.test', 'Host', 'b.test'] },

@@ -64,12 +64,18 @@ describe('explainMatch', () => {
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html
   for (const { target, story } of [
     { target: '/menu', story: /none of the stages of the API \(dev\).*→ Call GET \/dev\/menu\.$/s },
-    { target: '/', story: /none of the stages.*→ Begin the path with \/dev, followed by the path of a route\.$/s },
+    {
+      target: '/',
+      story: /none of the stages.*→ Begin the path with \/dev, followed by the path of a route\.$/s,
+    },
     {
       target: '/prod/menu',
       story: /none of the stages.*→ Call GET \/dev\/menu, with the stage in place of \/prod\.$/s,
     },
-    { target: '/prod/nothing', story: /none of the stages.*→ Begin the path with \/dev, followed by the path of a route\.$/s },
+    {
+      target: '/prod/nothing',
+      story: /none of the stages.*→ Begin the path with \/dev, followed by the path of a route\.$/s,
+    },
   ])
     it(`advises the path with the stage that a route serves, for ${target}`, async () => {
       const routes = httpApi('GET /menu', 'GET /{proxy+}');

@@ -172,7 +172,7 @@ it('leaves the messages of functions and services as they are, in the words of T
 
 /** Names in capitals that stand in explanations and are no settings of a template, or are chosen by `nameSetting`. */
 const NO_SETTINGS =
-  `  MappingDefect NotImplementedException OutcomeOf ReadonlySet BehaviorCircumstances RecursiveLoop QueryStringBehavior HeaderBehavior CookieBehavior AccessDenied AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight
+  `  MappingDefect PutObject ServerSideEncryption StringNotEquals NotImplementedException OutcomeOf ReadonlySet BehaviorCircumstances RecursiveLoop QueryStringBehavior HeaderBehavior CookieBehavior AccessDenied AccessOutcome AddApiKeyRequiredToCorsPreflight AddDefaultAuthorizerToCorsPreflight
   AdminAddUserToGroup AdminConfirmSignUp AdminCreateUser AdminCreateUserConfig AdminGetUser
   AdminSetUserPassword AdminUpdateUserAttributes AgentCall AllViewerExceptHostHeader
   AllowAdminCreateUserOnly AllowCredentials AllowHeaders AllowMethods AllowOrigin AllowOrigins

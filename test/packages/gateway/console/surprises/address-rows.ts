@@ -92,10 +92,11 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     source: 'docs/aws §1.2',
     api: underPolicy({ Resource: 'execute-api:/*/POST/*' }),
     request: SIGNED_IN,
-    values: { conditions: [] },
-    because: /does not allow this request, and does not deny it either/,
+    values: { conditions: ['it allows execute-api:/*/POST/*, and the request is for dev/GET/pets'] },
+    because:
+      /does not allow this request \(it allows execute-api:\/\*\/POST\/\*, and the request is for dev\/GET\/pets\), and does not deny it either/,
     change:
-      /Resource: 'execute-api:\/dev\/GET\/pets' \}, which refuses every caller of GET \/pets\. A change to the API/,
+      /Resource: 'execute-api:\/dev\/GET\/pets' \}, which refuses every caller of GET \/pets, unless it has a Condition\. A change to the API/,
     not: { api: underPolicy({ Resource: 'execute-api:/*/GET/*' }) },
   },
   {

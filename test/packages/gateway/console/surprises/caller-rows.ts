@@ -125,7 +125,7 @@ export const CALLERS: readonly SurpriseRow[] = [
     handler: 'if (event.requestContext.authorizer.admin) return all;',
     values: { names: ['admin'] },
     because: /the function got it as a string: admin is "false", which is true in a condition/,
-    change: /^Compare the string in the function, for example authorizer\.admin === 'true'\.$/m,
+    change: /^Compare the string in the function: authorizer\.admin === 'true'\.$/m,
     not: { api: contextOf({ admin: 'no' }) },
   },
   {
@@ -152,7 +152,7 @@ export const CALLERS: readonly SurpriseRow[] = [
     handler: 'const { level } = event.requestContext.authorizer;',
     values: { names: ['level'] },
     because: /level is "3"/,
-    change: /for example Number\(authorizer\.level\)/,
+    change: /^Convert the string to a number in the function: Number\(authorizer\.level\)\.$/m,
     not: { api: contextOf({ level: '3' }) },
   },
 ];

@@ -232,7 +232,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     values: { contentType: 'image/png' },
     because: /no binary media type that matches text\/html, the first type/,
     change:
-      /^Have the client send image\/png as the first type of Accept\.\nIf the client cannot change its Accept, as a browser cannot for an address, an <img> or a <video>: add text\/html to/m,
+      /^Have the client send image\/png as the first type of Accept\.\nIf the client cannot change its Accept, as a browser cannot when it opens an address or loads an <img> or a <video>: add text\/html to/m,
     not: { request: { ...ID, headers: ['Accept', 'image/png,text/html'] } },
   },
   {
@@ -245,7 +245,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     values: { contentType: 'image/png' },
     because: /no binary media type that matches image\/avif, the first type/,
     change:
-      /as a browser cannot for an address, an <img> or a <video>: add \*\/\* to the binary media types/m,
+      /as a browser cannot when it opens an address or loads an <img> or a <video>: add \*\/\* to the binary media types/m,
     not: { request: { ...ID, headers: ['Accept', 'image/png,*/*;q=0.8'] } },
   },
   {
@@ -352,7 +352,7 @@ export const HANDLERS: readonly SurpriseRow[] = [
     values: { printed: 'undefined' },
     because: /The code prints username, and the body of the request lacks username/,
     change:
-      /^Send username in the part of the request from which the code reads it, and let the function respond with 400/m,
+      /^Send username in the body, or wherever else the code reads it, and let the function respond with 400/m,
     not: { api: proxy({ statusCode: 200, body: 'created ann' }) },
   },
   {

@@ -343,7 +343,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     request: { target: '/', headers: ['Origin', PAGE] },
     values: { origins: ['*', PAGE] },
     because: /Both the function and Cors of the function URL set the header/,
-    change: /or Cors from the function URL/,
+    change: /Or remove Cors from the function URL; the function then has to respond to OPTIONS, too/,
     not: { api: () => aFunctionUrl({ AuthType: 'NONE', Cors: { AllowOrigins: ['*'] } }, () => OK) },
   },
   {
@@ -354,7 +354,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     values: { origin: PAGE },
     because: /the request has cookies\. A browser refuses \* for a request with credentials/,
     change:
-      /Send Access-Control-Allow-Origin: https:\/\/shop\.example, Access-Control-Allow-Credentials: true/,
+      /Have the function return Access-Control-Allow-Origin: https:\/\/shop\.example, Access-Control-Allow-Credentials: true/,
     not: { request: fromPage() },
   },
   {
@@ -387,7 +387,7 @@ const BROWSERS: readonly SurpriseRow[] = [
     request: asking('GET', 'authorization,x-b'),
     values: { headers: ['authorization'], allowed: ['*'] },
     because: /\(\* does not include Authorization\)/,
-    change: /Add authorization to Access-Control-Allow-Headers of the reply to OPTIONS/,
+    change: /Add authorization to the Access-Control-Allow-Headers that the function returns to OPTIONS/,
     not: { request: asking('GET', 'x-b') },
   },
   {

@@ -228,7 +228,7 @@ export const LAMBDA: readonly SurpriseRow[] = [
     because:
       /default cache behavior does not forward the query parameter limit: QueryStringBehavior of the cache policy is none \(template\.json:\d+\)\. The function reads it at src\/index\.js:3/,
     change:
-      /have CloudFront forward it: in the cache policy \w+ \(template\.json:\d+\), add limit to QueryStrings\. /,
+      /have CloudFront forward it: in the cache policy \w+ \(template\.json:\d+\), add limit to QueryStrings, with QueryStringBehavior: whitelist\. /,
     not: { request: { target: '/dev/1?limit=1', headers: ['X-Amz-Cf-Id', 'one'] } },
   },
   {

@@ -94,7 +94,7 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
     request: asking('DELETE', ''),
     values: { method: 'DELETE', allowed: ['GET'] },
     because: /whether it may send DELETE, and Access-Control-Allow-Methods is GET/,
-    change: /Add DELETE to Access-Control-Allow-Methods of the reply to OPTIONS/,
+    change: /Add DELETE to the Access-Control-Allow-Methods that the function returns to OPTIONS/,
     not: { request: asking('GET', '') },
   },
 ];

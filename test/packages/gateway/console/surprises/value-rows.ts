@@ -123,7 +123,7 @@ export const VALUES: readonly SurpriseRow[] = [
     request: { target: '/1' },
     values: { contentType: 'text/plain' },
     because: /The body is HTML or XML/,
-    change: /^Return the Content-Type of the body in headers\.$/m,
+    change: /^Return the Content-Type of the body, such as text\/html or application\/xml, in headers\.$/m,
     not: { api: http({ statusCode: 200, body: 'hello' }) },
   },
   {
