@@ -242,8 +242,12 @@ async function attachLocked(
     printSnippets(reading.plan);
     return;
   }
+  const isRefused = reading.findings.some(({ level }) => level === 'obstacle');
+  // An option that is missing is said before the plan, and before anything is saved.
+  if (step === undefined && !isRefused && reading.plan.steps.length > 0)
+    checkVerifyOptions(reading.plan, open.options);
   printResult(planAsJson(reading), () => printPlan(reading, open.options, readdirSync(process.cwd())));
-  if (reading.findings.some(({ level }) => level === 'obstacle')) {
+  if (isRefused) {
     process.exitCode = REFUSED;
     return;
   }

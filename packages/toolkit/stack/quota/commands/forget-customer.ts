@@ -337,9 +337,12 @@ class OpenMoney {
   #noteLedger(pk: string, sk: string, item: Item): void {
     if (parseLedger(item).closed) return;
     const [, , limit = '', ...subject] = pk.split('#').map(parseKeyPart);
-    const name = [limit, ...subject.filter((part) => part !== ''), sk.slice('P#'.length)].join('/');
-    const end = new Date(periodEndOf(item)).toISOString();
+    // After a change of plan, the ledger keeps its key, and has the name of the limit of the new plan. Ledgers of one
+    // period differ by milliseconds in their keys.
     const id = String(item['name'] ?? limit);
+    const start = sk.slice('P#'.length).replace(/\.\d{3}Z$/, '.000Z');
+    const name = [id, ...subject.filter((part) => part !== ''), start].join('/');
+    const end = new Date(periodEndOf(item)).toISOString();
     const text = `${name} (ends at ${end})`;
     this.#ledgers.push({ name: text, limit: JSON.stringify([item['plan'], id]) });
   }
