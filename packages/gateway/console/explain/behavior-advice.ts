@@ -72,9 +72,7 @@ function adviseKey(
       return `set ${behavior}: all and remove ${list}, which excludes ${names}`;
     return excluded?.kind === 'except'
       ? `remove ${names} from ${list}, which ${behavior}: allExcept excludes`
-      : excluded?.kind === 'only' && excluded.names.length > 0
-        ? `add ${names} to ${list}`
-        : `add ${names} to ${list}, with ${behavior}: whitelist`;
+      : `add ${names} to ${list}, with ${behavior}: whitelist`;
   });
   return `in the cache policy ${logicalId}${place === undefined ? '' : ` (${place})`}, ${parts.join('; ')}. CloudFront forwards what the cache key contains, and keeps a response for each value.`;
 }

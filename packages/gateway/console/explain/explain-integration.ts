@@ -382,7 +382,7 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
   const { timeoutMs } = integration;
   return {
     because: [
-      `${nameOf(integration)} did not respond within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the integration timeout of ${routeKey ?? 'the route'}. Its work was not stopped, and may still be going on.`,
+      `${nameOf(integration)} did not respond within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the integration timeout of ${routeKey ?? 'the route'}. The integration was not stopped, and may still be working.`,
       ...printed(integration),
     ],
     changes: adviseTimeout(about, integration),

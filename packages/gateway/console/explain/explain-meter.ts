@@ -197,7 +197,7 @@ function explainSentName(needs: string, { definition, isDeployed }: Circumstance
 const MOST_NAMED = 3;
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-selection-expressions.html */
 const BY_AUTHORIZER =
-  ' A browser cannot set the headers of a handshake: for browsers, set ApiKeySelectionExpression of the API to $context.authorizer.usageIdentifierKey, and have a Lambda authorizer return the key as usageIdentifierKey.';
+  ' A browser cannot set the headers of a handshake: for browsers, set ApiKeySelectionExpression of the API to $context.authorizer.usageIdentifierKey, and have a Lambda authorizer of $connect return the key as usageIdentifierKey, and deploy the API again. The API then reads no x-api-key header.';
 
 function adviseKey(
   { apiId, stageName = '', definition, isDeployed, kind }: Circumstances,
@@ -218,18 +218,25 @@ function adviseKey(
 }
 
 function explainNoneGiven(
-  { guard, routeKey = 'the route' }: Circumstances,
+  { guard, routeKey = 'the route', protocol }: Circumstances,
   needs: string,
   refusal: string,
 ): Reason {
   const decided = guard?.decided;
-  const source = `${needs}, which the API takes from its authorizer (ApiKeySourceType AUTHORIZER)`;
+  const [byAuthorizer, byHeader] =
+    protocol === 'websocket'
+      ? [
+          'ApiKeySelectionExpression $context.authorizer.usageIdentifierKey',
+          'ApiKeySelectionExpression: $request.header.x-api-key',
+        ]
+      : ['ApiKeySourceType AUTHORIZER', 'ApiKeySourceType: HEADER'];
+  const source = `${needs}, which the API takes from its authorizer (${byAuthorizer})`;
   // Only a Lambda authorizer can return a key.
   if (refusal === '' && guard?.kind !== 'lambda')
     return {
       because: [`${source}, but ${routeKey} has no Lambda authorizer, so no key reaches the API.`],
       changes: [
-        'Set ApiKeySourceType: HEADER on the API, so that it takes the key from the header x-api-key, and deploy the API again.',
+        `Set ${byHeader} on the API, so that it takes the key from the header x-api-key, and deploy the API again.`,
         `Or give ${routeKey} a Lambda authorizer that returns usageIdentifierKey, with a key of a usage plan for this stage.`,
       ],
     };
@@ -238,7 +245,7 @@ function explainNoneGiven(
         because: [`${source}, and the authorizer’s response has no usageIdentifierKey.`],
         changes: [
           'Return usageIdentifierKey from the authorizer, with a key of a usage plan for this stage.',
-          'Or, if clients send the key themselves (x-api-key), set ApiKeySourceType: HEADER on the API, and deploy the API again.',
+          `Or, if clients send the key themselves (x-api-key), set ${byHeader} on the API, and deploy the API again.`,
         ],
       }
     : {

@@ -219,7 +219,7 @@ function adviseFault(fault: SignatureFault, { region, service, isDeployed }: Exp
     case 'token-unexpected':
       return 'Remove X-Amz-Security-Token from the request, and the session token from the signer: a permanent access key has none.';
     case 'session':
-      return 'Get new temporary credentials (AssumeRole), and sign the request with them.';
+      return `Get new temporary credentials (AssumeRole), and sign the request with them.${isDeployed ? '' : ' If the identity is in gatewright.identities.yml, set its sessionExpires there to a later time instead.'}`;
     case 'mismatch':
       return `Compare the canonical string above with the one that the client signed: host, path, query, headers and body must arrive as they were signed. The body, too, must be exactly the text that was signed: serialize it once, and sign and send this text. If both canonical strings are equal, check the secret access key${isDeployed ? '' : ' (`gatewright env` prints the local one)'}.`;
   }

@@ -26,7 +26,15 @@ import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { findRefusing } from './policy-advice.ts';
 import { inOwnWords, nameIds } from './own-words.ts';
 import { arnInTemplate, nameSetting } from './setting-text.ts';
-import { formatDuration, listed, sentence, toDeploy, withoutDeployment, withStop } from './reason.ts';
+import {
+  formatDuration,
+  listed,
+  sentence,
+  andDeploy,
+  toDeploy,
+  withoutDeployment,
+  withStop,
+} from './reason.ts';
 
 export type Story = {
   readonly headline: string;
@@ -344,7 +352,7 @@ function adviseModelOf({ method, routeKey = 'the route', definition, protocol }:
 function adviseNulls({ nulls = [], protocol }: Circumstances): string {
   const [first] = nulls;
   if (first === undefined)
-    return 'Send a body that matches the model, or change the model and deploy the API again.';
+    return `Send a body that matches the model, or change the model${andDeploy(protocol)}.`;
   const { member, types, isRequired } = first;
   const allowed = JSON.stringify([...types, 'null']);
   return isRequired

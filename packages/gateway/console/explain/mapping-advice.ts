@@ -47,7 +47,10 @@ function adviseSelectedTemplate(
   routeKey: string,
   isMock: boolean,
 ): string {
-  const wanted = key === undefined || key === '' ? '$default' : `${key}, or $default for every other key`;
+  const wanted =
+    key === undefined || key === ''
+      ? '$default'
+      : `${key}, or with $default, which serves every key without a template`;
   return `Make the TemplateSelectionExpression of the integration of ${routeKey} return ${templates.length === 0 ? 'the key of a template' : list(templates)}, or add a request template${isMock ? ' that renders {"statusCode": 200},' : ''} with the key ${wanted}.`;
 }
 

@@ -181,12 +181,19 @@ function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | 
     : defect;
 }
 
+/** A longer key is no name that a template could have. */
+const MAX_KEY = 128;
+
 function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect {
   switch (defect.problem) {
     case 'no-response':
       return { ...defect, selectBy: redactor.text(defect.selectBy) };
     case 'no-template':
-      return { ...defect, contentType: redactor.text(defect.contentType) };
+      return {
+        ...defect,
+        contentType: redactor.text(defect.contentType),
+        key: defect.key && redactor.text(defect.key.slice(0, MAX_KEY)),
+      };
     default:
       return defect;
   }

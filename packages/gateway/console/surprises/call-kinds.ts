@@ -81,7 +81,7 @@ const pathNotPassed: SurpriseKind = {
       changes: [
         isHttpApi
           ? `If the backend needs the value, write it into IntegrationUri: ${longer}.`
-          : `If the backend needs the value, write it into the Uri, ${longer}. The integration needs ${names.map((name) => `integration.request.path.${name}: method.request.path.${name}`).join(', ')} in its RequestParameters, and the method ${names.map((name) => `method.request.path.${name}`).join(', ')}.${toDeploy('rest')}`,
+          : `If the backend needs the value, write it into the Uri, ${longer}. In RequestParameters, the integration needs ${names.map((name) => `integration.request.path.${name}: method.request.path.${name}`).join(', ')}, and the method needs ${names.map((name) => `method.request.path.${name}`).join(', ')}.${toDeploy('rest')}`,
       ],
     };
   },
@@ -350,7 +350,7 @@ const stageInPath: SurpriseKind = {
       isCause,
       values: { stage: stage.name },
       because: [
-        `${member} of the event begins with the stage, /${stage.name}: an HTTP API leaves the stage name in the path unless the stage is $default.${isCause ? '' : ' Only code that compares paths has to expect it.'}`,
+        `${member} of the event begins with the stage, /${stage.name}: an HTTP API leaves the stage name in the path unless the stage is $default.${isCause ? '' : ' Only code that compares paths is affected.'}`,
       ],
       changes: isCause
         ? [

@@ -52,6 +52,20 @@ function adviseOneOrigin({ integration, definition, recorded }: SurpriseFacts): 
   return `Write one origin, or *, in ${where}: a header that is written in the template is the same for every request. To allow several origins, let a function respond to OPTIONS, with the Origin of the request if it is one of them.`;
 }
 
+function nameSender({ integration }: SurpriseFacts): string {
+  return integration?.kind.startsWith('lambda') === true ? 'the function' : 'the integration';
+}
+
+/** Who sets the headers depends on the integration: a CorsConfiguration replaces those of the function. */
+function allowWithCredentials(facts: SurpriseFacts, origin: string): string {
+  const headers = `Access-Control-Allow-Origin: ${origin}, Access-Control-Allow-Credentials: true and Vary: Origin`;
+  if (facts.cors !== undefined)
+    return `List ${origin} in AllowOrigins of ${facts.recorded.received.api.functionUrl === undefined ? 'the API’s CorsConfiguration' : 'Cors of the function URL'} instead of *, with AllowCredentials: true`;
+  return isSelecting(facts.integration)
+    ? `Set ${headers} in ResponseParameters of the integration response, and deploy the API again`
+    : `Have ${nameSender(facts)} return ${headers}`;
+}
+
 const anyWithCredentials: SurpriseKind = {
   code: 'CORS_ANY_WITH_CREDENTIALS',
   mark: 'CORS: * with credentials',
@@ -67,9 +81,7 @@ const anyWithCredentials: SurpriseKind = {
       because: [
         `The reply allows every origin (Access-Control-Allow-Origin: *), and ${allows ? 'Access-Control-Allow-Credentials is true' : 'the request has cookies'}. A browser refuses * for a request with credentials.`,
       ],
-      changes: [
-        `Have ${facts.integration?.kind.startsWith('lambda') === true ? 'the function' : 'the integration'} return Access-Control-Allow-Origin: ${origin}, Access-Control-Allow-Credentials: true and Vary: Origin, or let the page call without credentials.`,
-      ],
+      changes: [`${allowWithCredentials(facts, origin)}, or let the page call without credentials.`],
     };
   },
 };
@@ -260,7 +272,9 @@ function changeOf(
     return `Set ${nameSetting(setting === 'allowHeaders' ? 'preflightHeaders' : 'preflightMethods', definition, list)}${given === undefined && definition?.addsPreflights === true ? '. If Cors is only a string, it sets AllowOrigin alone: write it as an object that sets both' : ''}.${toDeploy('rest')}`;
   }
   if (recorded.phase !== 'preflight' || cors === undefined)
-    return `Add ${values.join(', ')} to the ${header} that ${facts.integration?.kind.startsWith('lambda') === true ? 'the function' : 'the integration'} returns to OPTIONS.`;
+    return isSelecting(facts.integration)
+      ? `Add ${values.join(', ')} to method.response.header.${header} in ResponseParameters of the integration response of OPTIONS.${toDeploy('rest')}`
+      : `Add ${values.join(', ')} to the ${header} that ${nameSender(facts)} returns to OPTIONS.`;
   // With credentials, a browser reads * as a literal name, so keeping it in the list would have no effect.
   const kept = cors[setting].filter((value) => value !== '*' || !cors.allowCredentials);
   if (!isOwn) return `Add ${values.join(', ')} to ${nameSetting(SETTINGS[setting], definition)}.`;

@@ -148,7 +148,7 @@ function adviseResponse(
     return [
       adviseInstall(outcome.errorType, outcome.errorMessage) ??
         'Correct the function first: it did not start, or did not give its result to the runtime.',
-      // AWS documents no order of patterns, so one for every message could answer those of the other patterns.
+      // AWS documents no order of patterns, so a pattern for every message could take messages from the other patterns.
       ...(responses.some(({ pattern }) => pattern !== undefined) ? [] : [add('(\\n|.)+', '500')]),
     ];
   // osls adds patterns for messages with a status in brackets:

@@ -208,6 +208,12 @@ const writesOutsideTmp: SurpriseKind = {
  */
 const READS_ACCESS_TOKEN = /\bclaims\b.*(?<![\w:])(scope|client_id|username)\b/;
 
+/** @param line such as `src/index.js:2` */
+function readClaim(text: string, line: string): string {
+  const number = Number(line.slice(line.lastIndexOf(':') + 1));
+  return READS_ACCESS_TOKEN.exec(text.split('\n')[number - 1] ?? '')?.[1] ?? '';
+}
+
 /**
  * A JWT authorizer compares issuer and audience, which both kinds of token of a user pool fulfill; only access tokens
  * have scopes.
@@ -229,7 +235,7 @@ const idTokenAccepted: SurpriseKind = {
     return {
       values: { authorizer: name },
       because: [
-        `The token is an ID token (token_use: id). Authorizer ${name} accepts it as it accepts an access token, because API Gateway does not check token_use, and ${route.routeKey} has no AuthorizationScopes. The function reads the claim ${handler?.text.match(READS_ACCESS_TOKEN)?.[1] ?? ''} (${line}), which only access tokens have.`,
+        `The token is an ID token (token_use: id). Authorizer ${name} accepts it as it accepts an access token, because API Gateway does not check token_use, and ${route.routeKey} has no AuthorizationScopes. The function reads the claim ${readClaim(handler?.text ?? '', line)} (${line}), which only access tokens have.`,
       ],
       changes: [
         'Let the client send the access token of the user pool.',

@@ -253,7 +253,7 @@ const bucketPolicyDenies: SurpriseKind = {
           `The bucket ${bucket} has a policy (${place}) that denies ${actions} if ${JSON.stringify(denying['Condition'])}. The gateway does not evaluate bucket policies: on AWS, a call that meets this condition fails with AccessDenied, whatever the role of the function allows.`,
         ],
         changes: [
-          `Change the calls of ${handler.file} so that they do not meet the condition (${place})${adviseEncryption(denying['Condition'])}, and test this on AWS.`,
+          `Change the calls of ${handler.file} so that they do not meet the condition (${place})${adviseEncryption(denying)}, and test this on AWS.`,
         ],
       };
     }
@@ -262,20 +262,21 @@ const bucketPolicyDenies: SurpriseKind = {
 };
 
 /** A Deny for requests without TLS does not concern functions, whose SDKs use TLS on AWS. */
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/specifying-kms-encryption.html */
-function adviseEncryption(condition: unknown): string {
-  const wanted = membersOf(membersOf(condition)['StringNotEquals'])['s3:x-amz-server-side-encryption'];
-  return typeof wanted === 'string'
-    ? `: set ServerSideEncryption (the header x-amz-server-side-encryption) to ${wanted} in PutObject`
-    : '';
-}
-
 function isConditionedDeny({ Effect: effect, Condition: condition }: UnknownMembers): boolean {
   return (
     effect === 'Deny' &&
     condition !== undefined &&
     !JSON.stringify(condition).toLowerCase().includes('aws:securetransport')
   );
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/specifying-kms-encryption.html */
+function adviseEncryption({ Action: action, Condition: condition }: UnknownMembers): string {
+  const wanted = membersOf(membersOf(condition)['StringNotEquals'])['s3:x-amz-server-side-encryption'];
+  const isPut = asOneOrMore(action).some((one) => /^s3:(?:\*|put\*|putobject)$/i.test(String(one)));
+  return typeof wanted === 'string' && isPut
+    ? `: set ServerSideEncryption (the header x-amz-server-side-encryption) to ${wanted} in PutObject`
+    : '';
 }
 
 export const LAMBDA_KINDS: readonly SurpriseKind[] = [

@@ -50,7 +50,7 @@ function unmetOf({ statements, resource }: GuardPolicy): string[] {
     .flatMap(({ conditions, fails, resources }) => [
       ...(fails.includes('resource')
         ? [
-            `it allows ${list(resources)}, and the request is for ${resource.slice(resource.indexOf('/') + 1)}`,
+            `an Allow is for ${list(resources)}, and the request for execute-api:${resource.slice(resource.indexOf('/'))}`,
           ]
         : []),
       ...conditions
@@ -76,7 +76,7 @@ function writeDeny({ statements, resource }: GuardPolicy, call: string): string 
     others.length === 0 && more.length === 0 && allow?.fails.length === 1 && allow.fails[0] === 'condition';
   const start = "{ Effect: Deny, Principal: '*', Action: 'execute-api:Invoke'";
   if (!isCertain || condition === undefined || operator === undefined)
-    return `${start}, Resource: 'execute-api:${resource.slice(resource.indexOf('/'))}' }, ${allows.some(({ conditions }) => conditions.length > 0) ? 'with the opposite of the conditions under which the policy allows the call' : `which refuses every caller of ${call}, unless it has a Condition`}`;
+    return `${start}, Resource: 'execute-api:${resource.slice(resource.indexOf('/'))}' }, ${allows.some(({ conditions }) => conditions.length > 0) ? 'with the opposite of the conditions under which the policy allows the call' : `which refuses every caller of ${call}; add a Condition to refuse only some of them`}`;
   const wanted = condition.wanted.map((value) => `'${value}'`).join(', ');
   const resources = allow.resources.map((one) => `'${one}'`).join(', ');
   return `${start}, Resource: [${resources}], Condition: { ${operator}: { '${condition.key}': [${wanted}] } } }`;

@@ -86,18 +86,12 @@ function valueAt(root: unknown, names: readonly string[]): unknown {
   return names.reduce<unknown>((value, name) => memberOf(value, name), root);
 }
 
-/** The letters in alphabetical order, so that two names with swapped letters are equal. */
-function lettersOf(name: string): string {
-  return [...name].toSorted().join('');
-}
-
-/** A name that differs in letter case, hyphens or the order of letters only, or that is a part of the other name. */
+/** A name that differs in letter case or hyphens only, or that is a part of the other name. */
 function nearest(wanted: string, names: readonly string[]): string | undefined {
   const plain = (name: string): string => name.replaceAll(/[_-]/g, '').toLowerCase();
   const isPart = (one: string, other: string): boolean => other.length > 2 && one.includes(other);
   return (
     names.find((name) => plain(name) === plain(wanted)) ??
-    names.find((name) => lettersOf(plain(name)) === lettersOf(plain(wanted))) ??
     names.find((name) => isPart(plain(name), plain(wanted)) || isPart(plain(wanted), plain(name)))
   );
 }

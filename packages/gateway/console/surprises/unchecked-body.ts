@@ -51,9 +51,6 @@ function tellOtherType(facts: SurpriseFacts, type: string): Told {
   const { received } = facts.recorded;
   const models = received.route?.requestModels ?? [];
   const types = [...(received.route?.validation?.bodies.keys() ?? [])];
-  const isJson =
-    types.includes('application/json') && parseJson(received.body?.toString() ?? '') !== undefined;
-  const sendJson = isJson ? 'Send Content-Type: application/json, because the body is JSON. Or: ' : '';
   const fault = models.length === 1 ? describeFault(models[0], received.body) : undefined;
   return {
     values: { contentType: type, models: types },
@@ -67,8 +64,8 @@ function tellOtherType(facts: SurpriseFacts, type: string): Told {
         ? `RequestModel of SAM is for application/json only: make the function answer 415 for ${type}, or give the API a DefinitionBody with ${type} in content of the requestBody of the operation, with the same model.`
         : // PassthroughBehavior has no effect on a proxy integration.
           integration !== undefined && isSelecting(integration)
-          ? `${sendJson}Add ${type} (or $default) to RequestModels of the method, with the same model. Or set PassthroughBehavior of the integration to NEVER: a type without a request template then gets 415.`
-          : `${sendJson}Add ${type} (or $default) to RequestModels of the method, with the same model.`,
+          ? `Add ${type} (or $default) to RequestModels of the method, with the same model. Or set PassthroughBehavior of the integration to NEVER: a type without a request template then gets 415.`
+          : `Add ${type} (or $default) to RequestModels of the method, with the same model.`,
     ],
   };
 }

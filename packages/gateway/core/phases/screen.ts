@@ -36,7 +36,7 @@ export function screen(received: Received): void {
   if (urlBytes > limits.urlBytes)
     throw gatewayError('URI_TOO_LONG', {
       source: 'client',
-      reason: `the URL has ${urlBytes} bytes; ${limits.hasRequestLine === true ? `at most ${limits.headerBytes}, including the method and the headers, are allowed` : `at most ${limits.urlBytes} are allowed`}${aboutFunctionUrl(received)}`,
+      reason: `the URL has ${urlBytes} bytes; ${limits.hasRequestLine === true ? `at most ${limits.headerBytes} are allowed, including the method and the headers` : `at most ${limits.urlBytes} are allowed`}${aboutFunctionUrl(received)}`,
     });
   // Attack: a server that cuts the path at `#` may serve a route other than the authorized route. A request target has
   // no fragment (RFC 9112 §3.2).
@@ -79,7 +79,7 @@ export function screen(received: Received): void {
 function aboutFunctionUrl({ api }: Received): string {
   return api.functionUrl === undefined
     ? ''
-    : ' by this gateway, because users report that function URLs refuse headers of more than about 10 KB, although the quotas page of Lambda says 1 MB';
+    : '. This is the size above which users report refusals of function URLs; the quotas page of Lambda says 1 MB';
 }
 
 /**

@@ -5,7 +5,7 @@
 import { CONNECTION_HEADERS } from '@gatewright/aws/connection-headers';
 import { isUnsendable } from '../../core/events/unsendable.ts';
 import type { HttpOutcome, ServiceClient, ServiceRequest } from '../../core/ports.ts';
-import { rightsOfCall, type RightsContext } from './service-rights.ts';
+import { contextFor, rightsOfCall, type RightsContext } from './service-rights.ts';
 import {
   awsError,
   type AwsCall,
@@ -52,7 +52,7 @@ export function createForwarder(services: ServiceClient, context: RightsContext)
       });
     const split = splitDeletion(asked, (right) => findDenial(call.caller, [right]) === undefined);
     if (split !== undefined) return toReply(call, await deleteAllowed(split, send));
-    const refusal = refuseUnlessAllowed(call, rightsOfCall(asked, context) ?? whole);
+    const refusal = refuseUnlessAllowed(call, rightsOfCall(asked, contextFor(call.caller, context)) ?? whole);
     if (refusal !== undefined) return refusal;
     const outcome = await send(asked);
     const denied = denyMissingObject(call.caller, asked, outcome);

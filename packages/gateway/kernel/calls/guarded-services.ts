@@ -9,7 +9,7 @@ import { readOperation } from '@gatewright/aws/aws-operation';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { deleteAllowed, splitDeletion } from './s3-denied-keys.ts';
 import { denyMissingObject } from './missing-objects.ts';
-import { rightsOfCall } from './service-rights.ts';
+import { contextFor, rightsOfCall } from './service-rights.ts';
 import type { LocalIdentity } from '../../core/policy/identities.ts';
 import type {
   HttpOutcome,
@@ -38,7 +38,10 @@ export function guardServices(services: ServiceClient, context: RightsContext, r
       const session = roleArn === undefined ? undefined : roles.assume(roleArn);
       if (roleArn !== undefined && session !== undefined && !isOpen(roles, roleArn, assumedBy))
         return Promise.resolve({ kind: 'unreachable', reason: 'role', ...untrusting(roleArn, assumedBy) });
-      const rights = session === undefined ? undefined : rightsOfCall(request, context);
+      const rights =
+        roleArn === undefined || session === undefined
+          ? undefined
+          : rightsOfCall(request, contextFor({ arn: roleArn }, context));
       if (session === undefined || rights === undefined) return services.call(request);
       if (isUnreadable(request)) return Promise.resolve(refuseUnreadable(request));
       const message = findDenial(session, rights);

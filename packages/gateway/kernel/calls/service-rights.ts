@@ -35,6 +35,14 @@ export type RightsContext = {
   readonly isServed?: (service: string) => boolean;
 };
 
+/** Returns the context of a call: a name without an account names a resource in the account of the caller. */
+export function contextFor(caller: { readonly arn: string }, context: RightsContext): RightsContext {
+  const accountId = parseArn(caller.arn)?.accountId;
+  return accountId === undefined || accountId === '' || accountId === context.accountId
+    ? context
+    : { ...context, accountId };
+}
+
 type Operation = Exclude<AwsOperation, { protocol: 'rest' }>;
 type Reader = (name: string) => unknown;
 type Place = { readonly region: string; readonly accountId: string; readonly path: string };

@@ -8,7 +8,7 @@ import type { Agent, request as send } from 'undici';
 import { signRequest } from '@gatewright/aws/sign-request';
 import type { AwsCredentials } from '@gatewright/aws/sign-request';
 import { type AwsCall, awsError, type AwsService, refuseUnlessAllowed } from '../../kernel/calls/aws-call.ts';
-import { rightsOfDynamoDb } from '../../kernel/calls/service-rights.ts';
+import { contextFor, rightsOfDynamoDb } from '../../kernel/calls/service-rights.ts';
 import { headerOf } from '@gatewright/aws/raw-headers';
 import { type ControlReply } from '../../core/api-call.ts';
 
@@ -47,7 +47,7 @@ export function createDynamoDbCalls(
           message,
         });
       }
-      const place = { region: call.region, accountId: context.accountId };
+      const place = { region: call.region, accountId: contextFor(call.caller, context).accountId };
       const input = parseInput(call.request.body);
       const rights = rightsOfDynamoDb(operation, input, place, context.partitionKeyOf);
       return (

@@ -2,6 +2,7 @@
  * The replies to failures. The wording depends on the gateway response type on REST APIs (docs/aws §1.3–1.5), and on
  * short fixed tables on HTTP APIs and function URLs. WebSocket handshakes use the built-in wording of REST APIs.
  */
+import { MAX_EVENT_BYTES } from '../../stack/function.ts';
 import { DEFAULT_ASSUMPTIONS } from '../assumptions.ts';
 import type { LoggedFailure } from '../../events/log-variables.ts';
 import type { GatewayErrorCode, GatewayErrorDetail, GatewayResponseType } from '../../errors.ts';
@@ -257,7 +258,7 @@ const URL_FORBIDDEN = JSON.stringify({
 
 /** Users also report these words for headers of more than 10 KB (docs/aws §19.3). */
 const URL_TOO_LARGE = JSON.stringify({
-  Message: 'Request must be smaller than 6291456 bytes for the InvokeFunction operation',
+  Message: `Request must be smaller than ${MAX_EVENT_BYTES} bytes for the InvokeFunction operation`,
 });
 
 /**

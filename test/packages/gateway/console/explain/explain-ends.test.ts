@@ -229,7 +229,7 @@ describe('a message that does not match its model', () => {
     });
 
     assert.deepEqual(changes, [
-      'Send a body that matches the model, or change the model and deploy the API again.',
+      'Send a body that matches the model, or change the model, and deploy the API again.',
     ]);
   });
 });

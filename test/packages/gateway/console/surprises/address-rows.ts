@@ -92,11 +92,13 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     source: 'docs/aws §1.2',
     api: underPolicy({ Resource: 'execute-api:/*/POST/*' }),
     request: SIGNED_IN,
-    values: { conditions: ['it allows execute-api:/*/POST/*, and the request is for dev/GET/pets'] },
+    values: {
+      conditions: ['an Allow is for execute-api:/*/POST/*, and the request for execute-api:/dev/GET/pets'],
+    },
     because:
-      /does not allow this request \(it allows execute-api:\/\*\/POST\/\*, and the request is for dev\/GET\/pets\), and does not deny it either/,
+      /does not allow this request \(an Allow is for execute-api:\/\*\/POST\/\*, and the request for execute-api:\/dev\/GET\/pets\), and does not deny it either/,
     change:
-      /Resource: 'execute-api:\/dev\/GET\/pets' \}, which refuses every caller of GET \/pets, unless it has a Condition\. A change to the API/,
+      /Resource: 'execute-api:\/dev\/GET\/pets' \}, which refuses every caller of GET \/pets; add a Condition to refuse only some of them\. A change to the API/,
     not: { api: underPolicy({ Resource: 'execute-api:/*/GET/*' }) },
   },
   {

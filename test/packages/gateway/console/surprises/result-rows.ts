@@ -156,7 +156,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     values: { parameters: ['id'], uri: 'https://pets.example/pets' },
     because: /has \{id\}, but the Uri of the integration, https:\/\/pets\.example\/pets, does not use it/,
     change:
-      /^If the backend needs the value, write it into the Uri, https:\/\/pets\.example\/pets\/\{id\}\. The integration needs integration\.request\.path\.id: method\.request\.path\.id in its RequestParameters, and the method method\.request\.path\.id\. A change to the API takes effect/m,
+      /^If the backend needs the value, write it into the Uri, https:\/\/pets\.example\/pets\/\{id\}\. In RequestParameters, the integration needs integration\.request\.path\.id: method\.request\.path\.id, and the method needs method\.request\.path\.id\. A change to the API takes effect/m,
     not: { api: lost('https://pets.example/pets/{id}', 404) },
   },
   {

@@ -102,8 +102,7 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     values: { paths: ['$.naem', '$.address.city'] },
     because:
       /reads \$\.naem, \$\.address\.city, which the body .* does not have.* The body of this request has only name, address\. \$\.address has no members\./,
-    change:
-      /^Write \$\.name instead of \$\.naem in the request template, and send \$\.address\.city in the body\./m,
+    change: /^Send \$\.naem, \$\.address\.city in the body, or read a member that the body has\./m,
     not: { request: { ...POST, body: '{"naem": null, "address": {"city": ""}}' } },
   },
   {

@@ -47,3 +47,24 @@ describe('finish, of a function URL', () => {
     assert.equal(headerOf(reply, 'access-control-allow-origin'), undefined);
   });
 });
+
+// docs/aws §19.3: the words of anomalyco/sst#5705, for headers and for a body.
+describe('screen, of a function URL', () => {
+  const long = 'x'.repeat(10_300);
+  const rows = [
+    ['long headers', { target: '/', headers: ['Cookie', long] }],
+    ['a long URL', { target: `/?q=${long}` }],
+    ['a large body', { method: 'POST', target: '/', body: Buffer.alloc(11_000_000, ' ') }],
+  ] as const;
+  for (const [name, request] of rows)
+    it(`answers 413 in the words of Lambda to ${name}`, async () => {
+      const { send } = aFunctionUrl({ AuthType: 'NONE' }, hello, { resources: PUBLIC });
+
+      const { status, body } = await send(request);
+
+      assert.deepEqual(
+        [status, JSON.parse(String(body))],
+        [413, { Message: 'Request must be smaller than 6291456 bytes for the InvokeFunction operation' }],
+      );
+    });
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { rightsOfCall } from '../../../../../packages/gateway/kernel/calls/service-rights.ts';
+import { contextFor, rightsOfCall } from '../../../../../packages/gateway/kernel/calls/service-rights.ts';
 import type { RightsContext } from '../../../../../packages/gateway/kernel/calls/service-rights.ts';
 
 const AT = { accountId: '123456789012', partitionKeyOf: () => 'id' };
@@ -389,5 +389,29 @@ describe('rightsOfCall', () => {
     assert.equal(rightsOf('lambda', { method: 'PATCH', path: MAPPINGS }), undefined);
     assert.equal(rightsOf('ssm', { target: 'AmazonSSM.GetParameter' }), undefined);
     assert.equal(rightsOf('sns', { path: '/?nothing' }), undefined);
+  });
+});
+
+// IAM user guide, "Cross-account resource access": a table is named without an account, so it is one of the caller's.
+describe('a call of a role in another account than the gateway’s', () => {
+  const ROLE = 'arn:aws:iam::210987654321:role/shop-list';
+  const call = {
+    service: 'dynamodb',
+    region: 'eu-west-3',
+    method: 'POST',
+    path: '/',
+    query: '',
+    headers: [...JSON_TYPE, 'X-Amz-Target', 'DynamoDB_20120810.PutItem'],
+    body: JSON.stringify({ TableName: 'notes', Item: { id: { S: 'a' } } }),
+  };
+
+  it('needs a right to the table of its own account', () => {
+    const resources = rightsOfCall(call, contextFor({ arn: ROLE }, AT))?.map(({ resource }) => resource);
+
+    assert.deepEqual(resources, ['arn:aws:dynamodb:eu-west-3:210987654321:table/notes']);
+  });
+
+  it('needs a right to the gateway’s account if the caller is of no account', () => {
+    assert.equal(contextFor({ arn: 'nobody' }, AT), AT);
   });
 });
