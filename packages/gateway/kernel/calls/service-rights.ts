@@ -36,7 +36,10 @@ export type RightsContext = {
 };
 
 /** Returns the context of a call: a name without an account names a resource in the account of the caller. */
-export function contextFor(caller: { readonly arn: string }, context: RightsContext): RightsContext {
+export function contextFor<Context extends Pick<RightsContext, 'accountId'>>(
+  caller: { readonly arn: string },
+  context: Context,
+): Context {
   const accountId = parseArn(caller.arn)?.accountId;
   return accountId === undefined || accountId === '' || accountId === context.accountId
     ? context

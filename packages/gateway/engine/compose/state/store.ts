@@ -24,7 +24,7 @@ import type { TableDefinition } from '../../../services/tables/table-definition.
 import type { GatewayOptions } from '../../gateway.ts';
 import type { Closing } from '../closing.ts';
 import { findDenial } from '../../../kernel/calls/aws-call.ts';
-import { toPermissions } from '../../../kernel/calls/service-rights.ts';
+import { contextFor, toPermissions } from '../../../kernel/calls/service-rights.ts';
 
 export interface Store {
   /** The store's URL; undefined if there is none. */
@@ -262,5 +262,5 @@ function authorizeDynamoDbCall(
   const caller = identities.find(accessKeyId);
   // A function's last calls may arrive after a reload has removed the function. Its key is then unknown.
   if (caller === undefined) return 'The security token included in the request is invalid.';
-  return findDenial(caller, toPermissions(rights, { region, accountId }));
+  return findDenial(caller, toPermissions(rights, contextFor(caller, { region, accountId })));
 }
