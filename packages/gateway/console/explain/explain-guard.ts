@@ -167,7 +167,7 @@ function explainNo(about: Circumstances, guard: GuardCircumstances): Reason {
       ...inOrder(about, [
         `Use a caller that ${guard.name} allows on ${about.routeKey ?? 'this route'}, or add a rule that allows this caller.`,
       ]),
-      ...flush(about, guard),
+      ...flush(about),
     ],
   };
 }
@@ -204,7 +204,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
           : (adviseOnDeny(about, policy, whose) ?? [
               `Change ${nameStatement(policy, statement)} in ${whose} so that it does not deny ${asked}; a Deny overrides every Allow.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
             ])),
-        ...(guard === undefined || policy.of !== 'authorizer' ? [] : flush(about, guard)),
+        ...(policy.of === 'authorizer' ? flush(about) : []),
       ],
     };
   }
@@ -226,7 +226,7 @@ function explainPolicy(about: Circumstances, policy: GuardPolicy): Reason {
         : (adviseOnNearest(about, policy, whose) ?? [
             `Add a statement with Effect Allow${policy.of === 'resource' ? `, Principal ${policy.caller ?? '"*"'}` : ''}, Action ${policy.action} and Resource ${resourceIn(policy)} to ${whose}.${policy.of === 'resource' ? toDeploy(about.protocol) : ''}`,
           ])),
-      ...(guard === undefined || policy.of !== 'authorizer' ? [] : flush(about, guard)),
+      ...(policy.of === 'authorizer' ? flush(about) : []),
     ],
   };
 }
@@ -307,10 +307,11 @@ function changesAtFunction(
 }
 
 /** A result that was returned for this request is in the cache too, so a change alone does not help its caller. */
-function flush(about: Circumstances, guard: GuardCircumstances): string[] {
-  if (guard.from === 'cache')
+function flush(about: Circumstances): string[] {
+  const { guard } = about;
+  if (guard?.from === 'cache')
     return [`If the rules have changed since then, flush the authorizer’s cache: ${flushCommand(about)}.`];
-  return guard.from === 'function' && guard.ttlSeconds > 0
+  return guard?.from === 'function' && guard.ttlSeconds > 0
     ? [
         `After a change of the rules, flush the authorizer’s cache, which keeps this result for ${guard.ttlSeconds} s: ${flushCommand(about)}.`,
       ]

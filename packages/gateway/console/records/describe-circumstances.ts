@@ -181,7 +181,7 @@ function redactDefect(defect: Defect | undefined, redactor: Redactor): Defect | 
     : defect;
 }
 
-/** A longer key is no name that a template could have. */
+/** A longer key is no name that a template could have. It is cut after masking, because half a secret is not found. */
 const MAX_KEY = 128;
 
 function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect {
@@ -192,7 +192,7 @@ function redactMapping(defect: MappingDefect, redactor: Redactor): MappingDefect
       return {
         ...defect,
         contentType: redactor.text(defect.contentType),
-        key: defect.key && redactor.text(defect.key.slice(0, MAX_KEY)),
+        key: defect.key && redactor.text(defect.key).slice(0, MAX_KEY),
       };
     default:
       return defect;

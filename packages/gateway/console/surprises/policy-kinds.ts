@@ -43,15 +43,18 @@ const resourcePolicyNotNeeded: SurpriseKind = {
   },
 };
 
+/** An ARN as a resource policy writes it, without the id of the API, which differs on AWS. */
+function asWritten(arn: string): string {
+  return `execute-api:${arn.slice(arn.indexOf('/'))}`;
+}
+
 /** What the Allow statements require and the request does not have: another resource, or values of conditions. */
 function unmetOf({ statements, resource }: GuardPolicy): string[] {
   return statements
     .filter(({ effect }) => effect === 'Allow')
     .flatMap(({ conditions, fails, resources }) => [
       ...(fails.includes('resource')
-        ? [
-            `an Allow is for ${list(resources)}, and the request for execute-api:${resource.slice(resource.indexOf('/'))}`,
-          ]
+        ? [`an Allow is for ${list(resources)}, and the request for ${asWritten(resource)}`]
         : []),
       ...conditions
         .filter(({ holds }) => !holds)
@@ -76,7 +79,7 @@ function writeDeny({ statements, resource }: GuardPolicy, call: string): string 
     others.length === 0 && more.length === 0 && allow?.fails.length === 1 && allow.fails[0] === 'condition';
   const start = "{ Effect: Deny, Principal: '*', Action: 'execute-api:Invoke'";
   if (!isCertain || condition === undefined || operator === undefined)
-    return `${start}, Resource: 'execute-api:${resource.slice(resource.indexOf('/'))}' }, ${allows.some(({ conditions }) => conditions.length > 0) ? 'with the opposite of the conditions under which the policy allows the call' : `which refuses every caller of ${call}; add a Condition to refuse only some of them`}`;
+    return `${start}, Resource: '${asWritten(resource)}' }, ${allows.some(({ conditions }) => conditions.length > 0) ? 'with the opposite of the conditions under which the policy allows the call' : `which refuses every caller of ${call}; add a Condition to refuse only some of them`}`;
   const wanted = condition.wanted.map((value) => `'${value}'`).join(', ');
   const resources = allow.resources.map((one) => `'${one}'`).join(', ');
   return `${start}, Resource: [${resources}], Condition: { ${operator}: { '${condition.key}': [${wanted}] } } }`;
