@@ -32,12 +32,12 @@ export function adviseBehavior(
         : ` If the cache policy ${behavior.unknownPolicy}, which no loaded template has, caches responses, also replace it by ${NO_CACHE}.`
       : ` Also replace the cache policy ${behavior.cachedBy}, whose cache key does not contain ${it}, by ${NO_CACHE}. To cache each value separately, use instead only a cache policy of your own with ${named} in its key, and no origin request policy.`;
   const isExcluded = sent.some(({ kind }) => forwardedOf(behavior, kind)?.kind === 'except');
+  // CloudFormation leaves ForwardedValues out next to a policy (docs/aws §21.1), so the advice for a behavior with
+  // ForwardedValues is to change ForwardedValues.
+  if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${cached}`;
   const end = isExcluded
     ? cached
     : `${cached} Apart from a few headers of its own, CloudFront forwards only what the cache behavior names.`;
-  // AWS refuses ForwardedValues together with a policy, so the advice for a behavior with ForwardedValues is to change
-  // ForwardedValues.
-  if (behavior?.isLegacy === true) return `${begin}${adviseForwarded(sent, where)}${end}`;
   if (behavior?.ownPolicy !== undefined)
     return `${begin}${adviseKey(sent, behavior.ownPolicy, behavior.forwards)}${end}`;
   const verb = behavior?.policyId === undefined ? 'set' : `replace ${behavior.policyId} by`;
@@ -85,7 +85,19 @@ function adviseForwarded(sent: readonly Place[], where: string): string {
     ...(sent.some(({ kind }) => kind === 'cookie') ? ['set Forward: all in Cookies of ForwardedValues'] : []),
     ...(isQuery ? ['set QueryString: true in ForwardedValues'] : []),
   ];
-  return `${parts.join(' and ')} in ${where}. Or replace ForwardedValues with CachePolicyId: ${NO_CACHE} and OriginRequestPolicyId: ${ALL_BUT_HOST}; AWS refuses ForwardedValues together with a CachePolicyId.`;
+  return `${parts.join(' and ')} in ${where}.${forwardedByLegacy(sent)} Or remove ForwardedValues, and set CachePolicyId: ${NO_CACHE} and OriginRequestPolicyId: ${ALL_BUT_HOST}; beside a CachePolicyId, ForwardedValues has no effect.`;
+}
+
+/**
+ * A behavior with ForwardedValues forwards all headers but a few.
+ * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+ */
+function forwardedByLegacy(sent: readonly Place[]): string {
+  const kinds = [
+    ...(sent.some(({ kind }) => kind === 'cookie') ? ['cookies'] : []),
+    ...(sent.some(({ kind }) => kind === 'querystring') ? ['query parameters'] : []),
+  ];
+  return kinds.length === 0 ? '' : ` Of ${kinds.join(' and ')}, CloudFront forwards only what ForwardedValues names.`;
 }
 
 function atPlace({ pattern, place }: BehaviorCircumstances): string {

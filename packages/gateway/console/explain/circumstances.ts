@@ -539,6 +539,8 @@ export type Circumstances = {
   readonly behindSegment?: string | undefined;
   /** Where a path without the name of a stage would be served. */
   readonly staged?: StagedPath | undefined;
+  /** Whether no stage of the API has a route. */
+  readonly isWithoutRoutes?: true | undefined;
   /** The key of the route that would serve the request at `doubledStage`, `behindSegment` or `staged`. */
   readonly servedBy?: string | undefined;
   /** The API of the same stack that has a route for the request, if the API of the request has none. */

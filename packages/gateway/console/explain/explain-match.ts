@@ -89,6 +89,7 @@ function explainStage(about: Circumstances): Reason {
     isStageless
       ? `The path begins with none of the stages of the API (${listed(stages, 'and')}), and the API has no $default stage.`
       : `${sentence(path === '/' ? 'The path names no stage' : (failure ?? 'The path names no stage'))} The API has ${stages.length === 0 ? 'no stage' : named}.`,
+    ...(about.isWithoutRoutes === true ? ['The API has no routes.'] : []),
   ];
   const [stage] = stages;
   const plain = isStageless ? stages.find((name) => /^\$?default$/i.test(name)) : undefined;
@@ -119,12 +120,14 @@ function adviseDefaultStage({ staged, definition }: Circumstances): readonly str
 }
 
 /** Suggests the path that a route serves, or, if there is none, only the names of the stages. */
-function adviseStage({ stages, protocol, path, method, staged }: Circumstances): string {
+function adviseStage({ stages, protocol, path, method, staged, isWithoutRoutes }: Circumstances): string {
   const names = listed(
     stages.map((name) => `/${name}`),
     'or',
   );
   if (protocol === 'websocket') return `Connect to ${names}.`;
+  if (isWithoutRoutes === true)
+    return `Add a route to the API. Then begin the path with ${names}, followed by the path of this route.`;
   if (staged === undefined) return `Begin the path with ${names}, followed by the path of a route.`;
   if (staged.instead !== undefined)
     return `Call ${method} ${staged.path}, with the stage in place of /${staged.instead}.`;

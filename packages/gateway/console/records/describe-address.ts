@@ -17,6 +17,7 @@ type Address = Pick<
   | 'behindSegment'
   | 'staged'
   | 'servedBy'
+  | 'isWithoutRoutes'
   | 'isEndpointDisabled'
   | 'nearMisses'
 >;
@@ -70,7 +71,9 @@ function describeStaged(
   { stages }: Pick<ServedApi, 'stages'>,
   method: string,
   path: string,
-): Pick<Circumstances, 'staged' | 'servedBy'> {
+): Pick<Circumstances, 'staged' | 'servedBy' | 'isWithoutRoutes'> {
+  if (stages.size > 0 && [...stages.values()].every(({ deployment }) => deployment.routes.plans.length === 0))
+    return { isWithoutRoutes: true };
   const [first, behind] = splitPath(path);
   for (const { rest, instead } of [{ rest: path }, { rest: behind, instead: first }])
     for (const [name, { deployment }] of stages) {

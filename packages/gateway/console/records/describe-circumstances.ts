@@ -233,6 +233,8 @@ function describeEvent(
     failure: recorded.failure === undefined ? undefined : redactor.text(recorded.failure),
     defect: redactDefect(error?.detail.defect, redactor),
     bodyFault: error === undefined ? undefined : findBodyFault(recorded.body, recorded.sizes.request, error),
+    modelFaults: findModelFaults(recorded).members.map((text) => redactor.text(text)),
+    nulls: findNulls(recorded, stacks),
     isDeployed: false,
     closure: recorded.closure,
     ...(recorded.kind === 'DISCONNECT' && {

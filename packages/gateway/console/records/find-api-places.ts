@@ -136,7 +136,7 @@ function placesOfServed(
   ];
   const { phase } = recorded;
   if (OF_ROUTE.has(phase))
-    return [...ofRoute, ...(isEvent(recorded) ? [] : placesOfModel(recorded, at.stacks))];
+    return [...ofRoute, ...placesOfModel(recorded, at.stacks)];
   if (OF_AUTHORIZER.has(phase))
     return [
       ...ofRoute,
@@ -176,10 +176,13 @@ function placesOfNearest(recorded: Recorded, [nearest]: readonly Near[], at: At)
     .flatMap(({ deployment }) => deployment.routes.plans)
     .find(({ routeKey }) => routeKey === nearest?.route);
   const method = near && findMethod(near, at);
-  if (near === undefined || nearest === undefined) return named('the API', placeOf(at.own));
+  if (near === undefined || nearest === undefined) return named(nameOwn(at.api), placeOf(at.own));
   if (method === undefined) return placesOfRoute(recorded, near, at);
   return named(`route ${near.routeKey}`, placeOfDifference(nearest, method, recorded, at));
 }
+
+const nameOwn = ({ functionUrl }: ApiIdentity): string =>
+  functionUrl === undefined ? 'the API' : 'the function URL';
 
 /** The route of a WebSocket API that a message was probably meant for; none if several routes are equally near. */
 function placesOfNearKey(nearest: readonly Near[], { stack, api }: At): readonly NamedPlace[] {

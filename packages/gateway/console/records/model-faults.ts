@@ -2,10 +2,13 @@
 import { asText, mapOf, membersOf, parseJson } from '@gatewright/aws/json-object';
 import { bareType } from '../../core/events/media-types.ts';
 import { placeOfFirst } from './find-places.ts';
+import { isEvent } from './recorded-request.ts';
+import type { MessageCheck, MessageRoutePlan, RoutePlan } from '../../core/deployment/model.ts';
+import type { SchemaCheck } from '../../core/deployment/models/json-schema.ts';
 import type { SchemaFault } from '../../core/deployment/models/schema-wording.ts';
 import type { ResolvedResource, ResolvedStack } from '../../core/stack/model.ts';
 import type { NamedPlace, NullMember } from '../explain/circumstances.ts';
-import type { RecordedRequest } from './recorded-request.ts';
+import type { Recorded } from './recorded-request.ts';
 
 type ModelFaults = {
   /** The members of the body that do not match, each with its value. */
@@ -15,12 +18,13 @@ type ModelFaults = {
 
 const NONE: ModelFaults = { members: [], rules: [] };
 
-export function findModelFaults({ received, sizes, error }: RecordedRequest): ModelFaults {
-  const { body, route, headers } = received;
-  const bodies = route?.validation?.bodies;
-  if (error?.code !== 'BAD_REQUEST_BODY' || body === undefined || sizes.request > body.length) return NONE;
-  const check =
-    bodies?.get(bareType(headers.last('content-type') ?? 'application/json')) ?? bodies?.get('$default');
+export function findModelFaults(recorded: Recorded): ModelFaults {
+  const { error, sizes } = recorded;
+  const body = isEvent(recorded) ? recorded.body : recorded.received.body;
+  if (error?.code !== 'BAD_REQUEST_BODY' || body === undefined || sizes.request > Buffer.byteLength(body))
+    return NONE;
+  const checks = checksOf(recorded);
+  const check = checks?.get(modelKeyOf(recorded) ?? '$default') ?? checks?.get('$default');
   const value = parseJson(body.toString());
   const verdict = value === undefined ? undefined : check?.(value, body.length);
   return verdict?.isValid === false
@@ -28,9 +32,27 @@ export function findModelFaults({ received, sizes, error }: RecordedRequest): Mo
     : NONE;
 }
 
+/** The checks of the route, by the keys of its `RequestModels`. */
+function checksOf(recorded: Recorded): ReadonlyMap<string, SchemaCheck> | undefined {
+  return isEvent(recorded)
+    ? checkOfMessages(recorded.route)?.checks
+    : recorded.received.route?.validation?.bodies;
+}
+
+/** The key of `RequestModels` that the request or message selects; undefined if its expression selects none. */
+function modelKeyOf(recorded: Recorded): string | undefined {
+  return isEvent(recorded)
+    ? checkOfMessages(recorded.route)?.select(recorded.body?.toString() ?? '')
+    : bareType(recorded.received.headers.last('content-type') ?? 'application/json');
+}
+
+function checkOfMessages(route: RoutePlan | MessageRoutePlan | undefined): MessageCheck | undefined {
+  return route !== undefined && 'messageCheck' in route ? route.messageCheck : undefined;
+}
+
 /** Finds the members of the body that are null, and are neither required nor allowed to be null. */
 export function findNulls(
-  recorded: RecordedRequest,
+  recorded: Recorded,
   stacks: readonly ResolvedStack[],
 ): readonly NullMember[] {
   return findModelFaults(recorded).rules.flatMap(({ member, model, path, insteadOfNull }) => {
@@ -45,7 +67,7 @@ export function findNulls(
 
 /** The rules of models that the body of a refused request violates. */
 export function placesOfModel(
-  recorded: RecordedRequest,
+  recorded: Recorded,
   stacks: readonly ResolvedStack[],
 ): readonly NamedPlace[] {
   return findModelFaults(recorded).rules.flatMap(({ model, path }) => {
@@ -69,17 +91,18 @@ const MODELS = new Set(['AWS::ApiGateway::Model', 'AWS::ApiGatewayV2::Model']);
 
 /** @param model the name of the model; undefined for the model of the body */
 function findModel(
-  { received }: RecordedRequest,
+  recorded: Recorded,
   model: string | undefined,
   stacks: readonly ResolvedStack[],
 ): FoundModel | undefined {
-  const { api, route, headers } = received;
-  const stack = stacks.find(({ stackName }) => stackName === api.stackName);
-  if (stack === undefined || route === undefined) return undefined;
-  const type = bareType(headers.last('content-type') ?? 'application/json');
+  const { api, route } = isEvent(recorded)
+    ? { api: recorded.found?.api, route: recorded.route }
+    : recorded.received;
+  const stack = stacks.find(({ stackName }) => stackName === api?.stackName);
+  if (api === undefined || stack === undefined || route === undefined) return undefined;
   const method = stack.resources.get(route.logicalId);
   const models = mapOf(method?.properties ?? {}, 'RequestModels');
-  const name = model ?? asText(models[type] ?? models['$default']);
+  const name = model ?? asText(models[modelKeyOf(recorded) ?? '$default'] ?? models['$default']);
   const resource = [...stack.resources.values()].find(
     ({ type: kind, physicalId, properties }) =>
       MODELS.has(kind) &&

@@ -64,7 +64,7 @@ export function screen(received: Received): void {
     // If the URL is most of it, the caller has to shorten the URL.
     throw gatewayError(lineBytes > headerBytes / 2 ? 'URI_TOO_LONG' : 'HEADERS_TOO_LARGE', {
       source: 'client',
-      reason: `the ${lineBytes === 0 ? 'headers' : 'request line and the headers together'} have ${headerBytes} bytes; at most ${limits.headerBytes} are allowed${aboutFunctionUrl(received)}`,
+      reason: `the ${lineBytes === 0 ? 'headers' : 'request line and the headers together'} have ${headerBytes} bytes; at most ${limits.headerBytes} are allowed${received.api.protocol === 'websocket' ? ABOUT_HANDSHAKE : aboutFunctionUrl(received)}`,
     });
   if (received.body !== undefined && received.body.length > MAX_BODY_BYTES)
     throw gatewayError('REQUEST_TOO_LARGE', {
@@ -74,6 +74,9 @@ export function screen(received: Received): void {
   if (received.packed?.fault !== undefined) refusePacked(received.headers, received.packed);
   if (received.method === 'GET' && received.body !== undefined) refuseBodyAtEdge(received, received.body);
 }
+
+/** AWS documents no limit for the headers of a handshake (docs/aws §13). */
+const ABOUT_HANDSHAKE = '. This is the limit of REST APIs; the quotas page of WebSocket APIs names none';
 
 /** AWS's documentation and users' reports differ about this limit (docs/aws §19.3). */
 function aboutFunctionUrl({ api }: Received): string {

@@ -110,6 +110,26 @@ export const OF_MESSAGES: readonly DecidingRow[] = [
     status: 500,
   },
   {
+    kind: 'the rule of the model that a message of a WebSocket API does not match',
+    template: api(`${route(
+      'send',
+      '      ModelSelectionExpression: $request.body.action\n      RequestModels: { send: Note }',
+    )}
+  Note:
+    Type: AWS::ApiGatewayV2::Model
+    Properties:
+      ApiId: !Ref Chat
+      Name: Note
+      ContentType: application/json
+      Schema:
+        type: object
+        properties:
+          text:
+            type: string # here`),
+    request: { socket: { message: '{"action":"send","text":1}' } },
+    status: 400,
+  },
+  {
     kind: 'the limit of time of an integration of a WebSocket API',
     template: api(route('send'), undefined, '      TimeoutInMillis: 60 # here'),
     code: 'exports.handler = () => new Promise((resolve) => setTimeout(resolve, 800, { statusCode: 200 }));',

@@ -97,6 +97,20 @@ describe('explainMatch', () => {
       assert.match(storyOf(api.last()), story);
     });
 
+  it('advises to add a route to an API that has none', async () => {
+    const { Route0: _route, ...others } = httpApi('GET /menu');
+    const stage = {
+      type: 'AWS::ApiGatewayV2::Stage',
+      properties: { ApiId: API, StageName: 'dev', AutoDeploy: true },
+    };
+    const api = aRecordedApi({ ...others, Stage: stage }, { list: ok });
+    await api.send({ target: '/menu' });
+    assert.match(
+      storyOf(api.last()),
+      /The API has no routes\.[^]*→ Add a route to the API\. Then begin the path with \/dev, followed by the path of this route\.$/,
+    );
+  });
+
   it('does not advise the method OPTIONS of preflights', async () => {
     const api = aRecordedApi(httpApi('OPTIONS /menu', 'GET /menu'), { list: ok });
     await api.send({ method: 'DELETE', target: '/menu' });
