@@ -23,9 +23,12 @@ export function authorize(matched: Matched, caller: Caller): Authenticated {
   switch (caller.kind) {
     case 'anonymous':
       break;
-    case 'lambda':
-      admitGrant(matched, caller.grant);
-      break;
+    case 'lambda': {
+      // Gateway responses and access logs of a refused request have the authorizer's context (docs/aws §4.3).
+      const authenticated = matched.authenticated(caller);
+      admitGrant(authenticated, caller.grant);
+      return authenticated;
+    }
     case 'jwt':
       admitToken(matched);
       break;

@@ -131,7 +131,7 @@ function judge({ fields, live }: LineFacts, status: number, route: LiveRoute | u
     integrationError ??
     message ??
     `the gateway answered ${status}`;
-  const failure = charge === undefined ? reason : `${reason}: ${charge}`;
+  const failure = charge === undefined || reason.endsWith(charge) ? reason : `${reason}: ${charge}`;
   if (integrationError !== undefined && status >= 500) return verdictOfIntegration(integrationError, status);
   if (type === 'MISSING_AUTHENTICATION_TOKEN' && route?.authorizationType === 'AWS_IAM')
     return { phase: 'authenticate', code: type, failure: 'The request is not signed' };

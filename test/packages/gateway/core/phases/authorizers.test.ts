@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { API_ARN, aPermission } from '../../../../support/a-permission.ts';
 import { anApi } from '../../../../support/an-api.ts';
+import { accessLogSetting, stagedApi } from '../../../../support/logged-apis.ts';
 import { bearer, withAuthorizer, ok, policy, TOKEN } from '../../../../support/rest-apis.ts';
 import type { FakeFunction } from '../../../../support/virtual-ports.ts';
 
@@ -163,6 +164,48 @@ describe('serve behind a TOKEN authorizer', () => {
       integrationLatency: 0,
     });
   });
+});
+
+// stackoverflow.com/questions/47921803: the usual way to tell a refused caller why.
+describe('the context of an authorizer that refuses', () => {
+  const denied = (effect: string, resource: string): FakeFunction => {
+    const context = { reason: 'unpaid', attempts: 3 };
+    return () => ({ ...policy(effect, resource), context });
+  };
+  const template =
+    '{"who":"$context.authorizer.principalId","why":"$context.authorizer.reason","n":"$context.authorizer.attempts"}';
+  const response = {
+    RestApiId: 'abcdefghij',
+    ResponseType: 'ACCESS_DENIED',
+    ResponseTemplates: { 'application/json': template },
+  };
+  for (const [name, auth] of [
+    ['an explicit Deny', denied('Deny', '*')],
+    ['an Allow for another route', denied('Allow', 'arn:aws:execute-api:*:*:*/dev/GET/other')],
+  ] as const)
+    it(`is in the gateway response and the access log, fresh and cached: ${name} (docs/aws §4.3)`, async () => {
+      const AccessLogSetting = accessLogSetting(
+        '$context.requestId $context.status $context.authorizer.reason',
+      );
+      const { send, ports } = stagedApi(
+        { AccessLogSetting },
+        { list: ok, auth },
+        {
+          ...withAuthorizer(TOKEN),
+          Response: { type: 'AWS::ApiGateway::GatewayResponse', properties: response },
+        },
+      );
+      for (const result of ['fresh', 'cached']) {
+        const reply = await send({ target: '/dev/pets', headers: bearer });
+        assert.equal(reply.status, 403);
+        assert.equal(reply.body, '{"who":"alice","why":"unpaid","n":"3"}', result);
+      }
+      assert.equal(ports.invoker.calls.length, 1);
+      assert.deepEqual(
+        ports.logGroups.lines.map((line) => line.replace(/^\/aws\/pets: \S+ /, '')),
+        ['403 unpaid', '403 unpaid'],
+      );
+    });
 });
 
 describe('serve behind a REQUEST authorizer', () => {

@@ -207,6 +207,19 @@ describe('what only the texts of a line tell', () => {
       advises: /gatewright quota top-up globex monthly UNITS/,
     },
     {
+      name: 'a suspended customer, whose refusal the message of the authorizer repeats',
+      values: {
+        ...quota,
+        status: '403',
+        'authorizer.accessDecision':
+          'document=orders&outcome=suspended&issuer=local&key=k1&customer=globex&rules=admins',
+        'authorizer.quotaRefusal': 'suspended: tenant globex',
+        'authorize.error': 'the authorizer denies the request of keys|k1: suspended: tenant globex',
+      },
+      says: /its quota refuses it: suspended: tenant globex\./,
+      advises: /gatewright customers resume globex/,
+    },
+    {
       name: 'an authorizer that returned no key because of the quota',
       values: {
         ...quota,
