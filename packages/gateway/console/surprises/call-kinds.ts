@@ -326,7 +326,9 @@ function undefinedIn(template: string): readonly string[] {
       [...inside.matchAll(/\$!?\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name),
     ),
   );
-  const printed = template.replaceAll(/#(?:set|if|elseif|foreach|macro|define)\b[^\n]*/g, '');
+  const printed = template
+    .replaceAll(/#(?:set|if|elseif|foreach|macro|define)\b[^\n]*/g, '')
+    .replaceAll(/\$!?\{?method\.request\.(?:path|querystring|header)\b/g, '');
   const written = [...printed.matchAll(/(?<!\\)\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name);
   return written.filter((name) => !PROVIDED.has(name) && !defined.has(name)).map((name) => `$${name}`);
 }

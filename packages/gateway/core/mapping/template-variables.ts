@@ -1,4 +1,4 @@
-/** AWS's variables of a mapping template: `$input`, `$util`, `$context`, `$stageVariables`. */
+/** AWS's variables of a mapping template: `$input`, `$util`, `$context`, `$stageVariables`, `$method`. */
 import { type JsonValue, parseJson, toJavaValue } from '@gatewright/velocity/java/json';
 import { printJson, printValue } from '@gatewright/velocity/java/printing';
 import {
@@ -79,6 +79,7 @@ export function templateScope(input: TemplateInput): RenderScope {
       util: UTIL,
       context: input.context,
       stageVariables: textMap(input.stageVariables ?? {}),
+      method: methodObject(input),
     },
     undefinedReferences: 'empty',
   };
@@ -86,6 +87,14 @@ export function templateScope(input: TemplateInput): RenderScope {
 
 function textMap(texts: Readonly<Record<string, string>>): JavaMap {
   return JavaMap.of(Object.entries(texts));
+}
+
+/**
+ * Returns `$method`, which AWS documents for parameter mappings only. Templates of AWS's own examples, and of many
+ * deployed APIs, read the parameters of the method request by it (docs/aws §7.2).
+ */
+function methodObject({ parameters }: TemplateInput): HostObject {
+  return new HostObject('method', new Map([['request', () => allParameters(parameters)]]), new Map());
 }
 
 /**

@@ -206,6 +206,13 @@ describe('templateScope', () => {
       source: 'docs/aws §7.2',
     },
     {
+      name: 'the parameters of the method request by the names that parameter mappings use',
+      template:
+        '$method.request.path.id $method.request.querystring.q $method.request.header.X-Trace [$method.request.path.nope] [$method.request.body.a]',
+      expected: '42 a b t-1 [] []',
+      source: "docs/aws §7.2, AWS's example aws-doc-sdk-examples python/example_code/apigateway",
+    },
+    {
       name: 'escaped text',
       template: "$util.escapeJavaScript($input.path('$.name'))|$util.escapeJavaScript('a/b\"')",
       expected: 'it\\\'s|a\\/b\\"',
