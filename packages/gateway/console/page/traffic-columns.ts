@@ -55,7 +55,8 @@ const COLUMNS = [
     title: 'Caller',
     by: ({ caller }) => caller,
     kind: 'who',
-    width: { usual: 'minmax(0, 0.4fr)', wide: '12rem', ...WITH_ROOM },
+    // The name of a customer and the beginning of its key are shown in full.
+    width: { usual: 'minmax(0, 0.65fr)', wide: '16rem', ...WITH_ROOM },
   },
   {
     title: 'Size',
