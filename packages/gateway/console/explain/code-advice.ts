@@ -19,7 +19,8 @@ const BY_CODE: Readonly<Partial<Record<GatewayErrorCode, string>>> = {
   THROTTLED: 'Send requests more slowly, or close connections that are not needed, and try again.',
   UNSUPPORTED_MEDIA_TYPE:
     'Compress the body with gzip or deflate, and name the same one in Content-Encoding; or send the body uncompressed, without Content-Encoding.',
-  URI_TOO_LONG: 'Shorten the path and the query, or send the values in the body of a POST request.',
+  URI_TOO_LONG:
+    'Shorten the path and the query, or send the values in the body of a POST request; an API needs a route for this request.',
 };
 
 /** Returns the advice for a code; none for a code whose explanations always contain their own advice. */

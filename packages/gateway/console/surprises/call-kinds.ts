@@ -372,10 +372,16 @@ function findComparison({ handler, recorded }: SurpriseFacts, member: string): s
     : undefined;
 }
 
-function withoutStage({ handler }: SurpriseFacts, member: string): string {
-  return handler !== undefined && isPythonCode(handler)
-    ? `event["${member}"][len(event["requestContext"]["stage"]) + 1:]`
-    : `event.${member}.slice(event.requestContext.stage.length + 1)`;
+/** The path of a request to the stage $default does not begin with the stage. */
+function withoutStage({ handler, recorded }: SurpriseFacts, member: string): string {
+  const hasDefault = recorded.received.api.stages.has('$default');
+  if (handler !== undefined && isPythonCode(handler)) {
+    const stage = 'event["requestContext"]["stage"]';
+    const rest = `event["${member}"][len(${stage}) + 1:]`;
+    return hasDefault ? `(event["${member}"] if ${stage} == "$default" else ${rest})` : rest;
+  }
+  const rest = `event.${member}.slice(event.requestContext.stage.length + 1)`;
+  return hasDefault ? `(event.requestContext.stage === '$default' ? event.${member} : ${rest})` : rest;
 }
 
 export const CALL_KINDS: readonly SurpriseKind[] = [

@@ -200,7 +200,7 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     values: { stage: 'dev' },
     because: /rawPath of the event begins with the stage, \/dev/,
     change:
-      /^Make the function remove \/dev from the beginning of rawPath \(src\/index\.js:2\) before it compares paths: write event\.rawPath\.slice\(event\.requestContext\.stage\.length \+ 1\) in that line\.$/m,
+      /^Make the function remove \/dev from the beginning of rawPath \(src\/index\.js:2\) before it compares paths: write \(event\.requestContext\.stage === '\$default' \? event\.rawPath : event\.rawPath\.slice\(event\.requestContext\.stage\.length \+ 1\)\) in that line\.$/m,
     not: { api: () => anApi(httpRoutes(['GET /{proxy+}']), { echo: ok }), request: { target: '/health' } },
   },
   {
