@@ -81,7 +81,7 @@ function isAnsweredByAny({ integration, recorded: { received, status } }: Surpri
 function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string | undefined {
   const { received, status } = facts.recorded;
   if (isAnsweredByAny(facts))
-    return `Answer OPTIONS in the function: if (event.httpMethod === 'OPTIONS') return { statusCode: 204, headers: { 'Access-Control-Allow-Origin': '${origin}', 'Access-Control-Allow-Methods': '${askedMethod(facts) ?? ''}', 'Access-Control-Allow-Headers': '${received.headers.last('access-control-request-headers') ?? ''}' } }, and return Access-Control-Allow-Origin with the other replies as well. Or give the resource an OPTIONS method with a MOCK integration that responds with these headers (CDK: defaultCorsPreflightOptions).`;
+    return `Answer OPTIONS in the function: if (event.httpMethod === 'OPTIONS') return { statusCode: 204, headers: { 'Access-Control-Allow-Origin': '${origin}', 'Access-Control-Allow-Methods': '${askedMethod(facts) ?? ''}', 'Access-Control-Allow-Headers': '${received.headers.last('access-control-request-headers') ?? ''}' } }, and return Access-Control-Allow-Origin with the other replies as well. Or give the resource an OPTIONS method with a MOCK integration that responds with these headers (CDK: defaultCorsPreflightOptions).${toDeploy('rest')}`;
   const newMethod = `${addPreflights(facts.definition, {
     origin,
     method: askedMethod(facts) ?? '',
@@ -90,8 +90,8 @@ function adviseOnRestPreflight(facts: SurpriseFacts, origin: string): string | u
   const own = received.route?.httpMethod === 'OPTIONS' ? received.route.routeKey : undefined;
   const isAnswered = facts.integration !== undefined;
   if (isAnswered && !isOriginAllowed(facts) && status >= 200 && status < 300)
-    return `${allowInReply(facts, origin)}${own === undefined ? ` Or ${newMethod} The reply to the request itself needs Access-Control-Allow-Origin in any case.` : ''}`;
-  if (own === undefined) return sentence(newMethod);
+    return `${allowInReply(facts, origin)}${own === undefined ? ` Or ${newMethod}${toDeploy('rest')} The reply to the request itself needs Access-Control-Allow-Origin in any case.` : ''}`;
+  if (own === undefined) return `${sentence(newMethod)}${toDeploy('rest')}`;
   return isAnswered
     ? `Make the integration of ${own} respond to preflights with 200 and the CORS headers.`
     : undefined;

@@ -110,7 +110,7 @@ describe('an answer that surprises', () => {
  * API Gateway that require redeployment").
  */
 const SETTINGS =
-  /RequestParameters|ResponseParameters|RequestModels|PassthroughBehavior|ResponseTransferMode|MinimumCompressionSize|BinaryMediaTypes|binary media types|gateway response for|of the gateway response|(?:request|response) template|integration response|in the template\b/;
+  /RequestParameters|ResponseParameters|RequestModels|PassthroughBehavior|ResponseTransferMode|MinimumCompressionSize|BinaryMediaTypes|binary media types|gateway response for|of the gateway response|(?:request|response) template|integration response|in the template\b|OPTIONS method/;
 
 describe('the advice to change a REST API', () => {
   for (const row of ROWS)

@@ -47,7 +47,7 @@ export const PREFLIGHTS: readonly SurpriseRow[] = [
     because:
       /This was a preflight of a page from https:\/\/shop\.example, and the reply allows only https:\/\/admin\.example\. The browser does not send/,
     change:
-      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example in the headers of the function’s response\. To keep https:\/\/admin\.example allowed, return the Origin of the request if it is one of the allowed origins\. Or give the resource an OPTIONS method that has no authorizer and responds with the CORS headers\. The reply to the request itself needs Access-Control-Allow-Origin in any case\./,
+      /^Return Access-Control-Allow-Origin: https:\/\/shop\.example in the headers of the function’s response\. To keep https:\/\/admin\.example allowed, return the Origin of the request if it is one of the allowed origins\. Or give the resource an OPTIONS method that has no authorizer and responds with the CORS headers\. A change to the API takes effect when you deploy it again\. The reply to the request itself needs Access-Control-Allow-Origin in any case\./,
     not: { api: allowing({ 'Access-Control-Allow-Origin': PAGE }) },
   },
   {
