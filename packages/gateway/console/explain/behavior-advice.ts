@@ -97,7 +97,9 @@ function forwardedByLegacy(sent: readonly Place[]): string {
     ...(sent.some(({ kind }) => kind === 'cookie') ? ['cookies'] : []),
     ...(sent.some(({ kind }) => kind === 'querystring') ? ['query parameters'] : []),
   ];
-  return kinds.length === 0 ? '' : ` Of ${kinds.join(' and ')}, CloudFront forwards only what ForwardedValues names.`;
+  return kinds.length === 0
+    ? ''
+    : ` Of ${kinds.join(' and ')}, CloudFront forwards only what ForwardedValues names.`;
 }
 
 function atPlace({ pattern, place }: BehaviorCircumstances): string {

@@ -241,7 +241,7 @@ function noteText(
         change:
           senders.length > 0
             ? 'Call the API with Content-Type: application/json: the API sends the body of a request to the queue as base64 unless its Content-Type is that of a text.'
-            : "Decode the body before it is put into the queue: a function gets the body of a request as base64 if isBase64Encoded of the event is true, so send Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() as MessageBody, or call the API with Content-Type: application/json.",
+            : "Decode the body before it is put into the queue: a function gets the body of a request as base64 if isBase64Encoded of the event is true, so send Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString() as MessageBody, or call the API with Content-Type: application/json.",
       },
     ];
   const place = placeOf(sender, 'RequestParameters.MessageBody');

@@ -135,8 +135,7 @@ function placesOfServed(
     ...placesOfBinary(recorded, at.own),
   ];
   const { phase } = recorded;
-  if (OF_ROUTE.has(phase))
-    return [...ofRoute, ...placesOfModel(recorded, at.stacks)];
+  if (OF_ROUTE.has(phase)) return [...ofRoute, ...placesOfModel(recorded, at.stacks)];
   if (OF_AUTHORIZER.has(phase))
     return [
       ...ofRoute,

@@ -51,10 +51,7 @@ function checkOfMessages(route: RoutePlan | MessageRoutePlan | undefined): Messa
 }
 
 /** Finds the members of the body that are null, and are neither required nor allowed to be null. */
-export function findNulls(
-  recorded: Recorded,
-  stacks: readonly ResolvedStack[],
-): readonly NullMember[] {
+export function findNulls(recorded: Recorded, stacks: readonly ResolvedStack[]): readonly NullMember[] {
   return findModelFaults(recorded).rules.flatMap(({ member, model, path, insteadOfNull }) => {
     if (insteadOfNull === undefined || path.at(-1) !== 'type' || path.at(-3) !== 'properties') return [];
     const found = findModel(recorded, model, stacks);
@@ -66,10 +63,7 @@ export function findNulls(
 }
 
 /** The rules of models that the body of a refused request violates. */
-export function placesOfModel(
-  recorded: Recorded,
-  stacks: readonly ResolvedStack[],
-): readonly NamedPlace[] {
+export function placesOfModel(recorded: Recorded, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
   return findModelFaults(recorded).rules.flatMap(({ model, path }) => {
     const found = findModel(recorded, model, stacks);
     if (found === undefined) return [];

@@ -5,6 +5,7 @@ import { list, toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { readLambdaPayload } from './selected-response.ts';
 import { findMappings } from './template-text.ts';
+import type { ServedStage } from '../../core/exchange.ts';
 import type { SurpriseKind } from './surprise.ts';
 
 const disabledEndpoint: SurpriseKind = {
@@ -45,7 +46,7 @@ const privateAddress: SurpriseKind = {
         'The API is private (EndpointConfiguration has the type PRIVATE). On AWS, only callers in a VPC with an interface endpoint for execute-api can reach it, and other callers get no address for its host name. This gateway also serves requests to its local address, such as this request.',
       ],
       changes: [
-        `To call the API from the internet, set EndpointConfiguration with Types: [REGIONAL].${toDeploy(api.protocol)} To see on this machine what a caller behind a VPC endpoint gets, send Host: {api}-{vpce}.execute-api.{region}.amazonaws.com.`,
+        `To call the API from the internet, set EndpointConfiguration with Types: [REGIONAL], and adapt the resource policy: a condition on aws:SourceVpce or aws:SourceVpc refuses callers from the internet, and a policy without one admits everybody whom the routes admit.${toDeploy(api.protocol)} To see on this machine what a caller behind a VPC endpoint gets, send Host: ${api.apiId}-{vpce}.execute-api.${api.region}.amazonaws.com with the id of the endpoint in place of {vpce}.`,
       ],
     };
   },
@@ -174,10 +175,21 @@ const redirectWithoutStage: SurpriseKind = {
       ],
       changes: [
         `Redirect to /${stage.name}${location}: write \`/\${event.requestContext.stage}${location}\` as Location in the function. A custom domain, whose mapping chooses the stage, needs no stage in the path.`,
+        ...describeMissingTarget(stage, location),
       ],
     };
   },
 };
+
+/** A redirect with 303 or 302 is followed with GET. */
+function describeMissingTarget({ deployment }: ServedStage, location: string): string[] {
+  const [path = location] = location.split(/[?#]/);
+  return deployment.routes.find('GET', path) === undefined
+    ? [
+        `Also add a route for GET ${path}: the API has none, so the next request would be refused with any stage.`,
+      ]
+    : [];
+}
 
 export const ADDRESS_KINDS: readonly SurpriseKind[] = [
   disabledEndpoint,

@@ -141,7 +141,7 @@ const requestAsBase64: SurpriseKind = {
         ...(isJson
           ? ['Send the request with the header Content-Type: application/json, because its body is JSON.']
           : []),
-        `${isJson ? 'Or decode' : 'Decode'} the body in the function${isForm(given) && !isJson ? ', and then read it as a form (URLSearchParams in JavaScript, urllib.parse.parse_qs in Python)' : ''}${atRead(facts.handler)}: ${isPython(facts.handler) ? DECODE_IN_PYTHON : `Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, ${DECODE_IN_PYTHON} in Python`}.`,
+        `${isJson ? 'Or decode' : 'Decode'} the body in the function${isForm(given) && !isJson ? ', and then read it as a form (URLSearchParams in JavaScript, urllib.parse.parse_qs in Python)' : ''}${atRead(facts.handler)}: ${isPython(facts.handler) ? DECODE_IN_PYTHON : `Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8').toString() in JavaScript, ${DECODE_IN_PYTHON} in Python`}.`,
       ],
     };
   },
@@ -152,7 +152,7 @@ function isForm(contentType: string | undefined): boolean {
 }
 
 const DECODE_IN_PYTHON =
-  "base64.b64decode(event['body']).decode() if event['isBase64Encoded'] else event['body'] (with import base64)";
+  "base64.b64decode(event.get('body') or '').decode() if event['isBase64Encoded'] else event.get('body') (with import base64)";
 
 /** The line that reads the body, such as ` at src/index.js:4`. */
 function atRead(handler: SurpriseFacts['handler']): string {

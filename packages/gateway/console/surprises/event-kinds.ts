@@ -165,13 +165,19 @@ const pathDecoded: SurpriseKind = {
       ],
       changes:
         again === undefined
-          ? [`If the function looks this value up, have it look up ${first[1]}, the decoded value.`]
+          ? [
+              `If the name is stored in the form that the client sent, look up ${encodeAgain(readOf(['pathParameters', first[0]], isInPython(facts)), isInPython(facts))}. If it is stored as ${first[1]}, the decoding is not the cause.`,
+            ]
           : [
               `Use ${isInPython(facts) ? `event['pathParameters']['${first[0]}']` : `event.pathParameters${printMember(first[0])}`} as it is at ${again}, without decoding it.`,
             ],
     };
   },
 };
+
+function encodeAgain(read: string, inPython: boolean): string {
+  return inPython ? `urllib.parse.quote(${read}, safe="")` : `encodeURIComponent(${read})`;
+}
 
 /** Members of payload format 2.0 that have the decoded path, in spite of the name of the first one. */
 const READS_PATH = /\brawPath\b|\bhttp\b\W+path\b/;
@@ -295,20 +301,37 @@ const claimList: SurpriseKind = {
         `The token has a list as its ${claims.join(', ')}. In ${place}, the function got ${claims.length === 1 ? 'it' : 'each'} as one string${isHttp ? ', in brackets and with spaces between the values' : ', with commas between the values'}: ${caller.claims[claim] ?? ''}.`,
       ],
       changes: [
-        isHttp
-          ? `To compare individual values, split the string: claims['${claim}'].replace(/^\\[|\\]$/g, '').split(' ').`
-          : `To compare individual values, split the string: claims['${claim}'].split(',').`,
+        `To compare individual values, split the string: ${splitList(readOf([...place.split('.'), claim], isInPython(facts)), isHttp, isInPython(facts))}.`,
       ],
     };
   },
 };
 
+/** HTTP APIs write a list in brackets and with spaces, REST APIs with commas. */
+function splitList(read: string, isHttp: boolean, inPython: boolean): string {
+  if (!isHttp) return inPython ? `${read}.split(",")` : `(${read} ?? '').split(',')`;
+  return inPython ? `${read}.strip("[]").split(" ")` : `(${read} ?? '').replace(/^\\[|\\]$/g, '').split(' ')`;
+}
+
 /** A line that compares a value of the context as text, or converts it. */
 const CONVERTS =
   /\b(?:Number|parseInt|parseFloat|BigInt|String|JSON|int|float|str|loads)\b|['"](?:true|false|\d+)['"]/i;
 
+/** Returns an expression that reads a member of the event, such as `event.requestContext.authorizer.level`. */
+function readOf(path: readonly string[], inPython: boolean): string {
+  return path.reduce(
+    (read, name) =>
+      !inPython && /^[A-Za-z_$][\w$]*$/.test(name)
+        ? `${read}.${name}`
+        : inPython
+          ? `${read}["${name}"]`
+          : `${read}['${name}']`,
+    'event',
+  );
+}
+
 function compared([name, value]: readonly [string, unknown], inPython: boolean): string {
-  const read = inPython ? `authorizer["${name}"]` : `authorizer.${name}`;
+  const read = readOf(['requestContext', 'authorizer', name], inPython);
   if (typeof value === 'boolean') return inPython ? `${read} == "true"` : `${read} === 'true'`;
   return inPython ? `float(${read})` : `Number(${read})`;
 }

@@ -56,7 +56,7 @@ const executionFailed: SurpriseKind = {
       ],
       changes: [
         integration.kind === 'service'
-          ? `Set the status in the response template of the integration response for 200, and deploy the API again: #set($r = $input.path('$'))#if($r.status != 'SUCCEEDED')#set($context.responseOverride.status = 500){"error": $input.json('$.error')}#else$r.output#end. Or have the client read the member status of the body.`
+          ? `Set the status in the response template of the integration response for 200, and deploy the API again: #set($r = $input.path('$'))#if($r.status != 'SUCCEEDED')#set($context.responseOverride.status = 500)#end$input.json('$'). Or have the client read the member status of the body.`
           : 'Have the client read the member status of the body: an HTTP API cannot choose a status by the body of a service. Or call the state machine from a function, which can.',
       ],
     };
@@ -88,7 +88,7 @@ const executionRepeated: SurpriseKind = {
       ],
       changes: [
         integration.kind === 'service'
-          ? 'Give each execution a name of its own: in the request template, set name to a value that no other request has, such as $context.requestId, or leave name out, so that Step Functions chooses a name.'
+          ? 'Give each execution a name of its own: leave name out of the request template, so that Step Functions chooses a name, or set it to $context.extendedRequestId (a client can choose $context.requestId). Without a request template, the name is in the body that the client sends. If the name shall make retries harmless, change nothing.'
           : 'Give each execution a name of its own: in RequestParameters of the integration, map Name from a value that no other request has, such as $context.requestId, or leave Name out, so that Step Functions chooses a name.',
       ],
     };

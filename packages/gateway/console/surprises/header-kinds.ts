@@ -172,7 +172,11 @@ const notMapped: SurpriseKind = {
     const lost = [...TELLING, ...(integration.kind === 'http' ? ownNames(backendHeaders) : [])].filter(
       (name) => backendHeaders.last(name) !== undefined && reply.last(name) === undefined,
     );
-    const headers = [...(isRetyped ? ['content-type'] : []), ...lost];
+    // Parameter mappings are case-sensitive, so the names are written as the backend spells them.
+    const spelled = new Map(namesOf(facts).map((name) => [name.toLowerCase(), name]));
+    const headers = [...(isRetyped ? ['content-type'] : []), ...lost].map(
+      (name) => spelled.get(name) ?? name,
+    );
     if (headers.length === 0) return undefined;
     const sent = isRetyped
       ? ` The reply has Content-Type ${reply.last('content-type') ?? ''} instead of ${type}.`

@@ -72,12 +72,15 @@ const ROUTES_OUT = [
 ];
 
 /**
- * Returns whether the stacks define all these subnets, but no route out of them and no VPC endpoint. Lambda
- * gives functions no public address, so a route to an internet gateway does not help.
+ * Returns whether the stacks define all these subnets and their VPCs, but no route out of them and no VPC endpoint. A
+ * VPC of another stack may have endpoints, and a main route table for subnets without one of their own. Lambda gives
+ * functions no public address, so a route to an internet gateway does not help.
  */
 function isEnclosed(subnets: readonly string[], stacks: readonly ResolvedStack[]): boolean {
   const found = subnets.map((id) => findByPhysicalId(stacks, 'AWS::EC2::Subnet', id));
   if (found.includes(undefined)) return false;
+  const networks = found.map((subnet) => asText(subnet?.properties['VpcId']) ?? '');
+  if (networks.some((id) => findByPhysicalId(stacks, 'AWS::EC2::VPC', id) === undefined)) return false;
   if (resourcesOf(stacks, 'AWS::EC2::VPCEndpoint').length > 0) return false;
   const tables = new Set(
     resourcesOf(stacks, 'AWS::EC2::SubnetRouteTableAssociation')
@@ -250,10 +253,10 @@ const bucketPolicyDenies: SurpriseKind = {
       return {
         values: { bucket, place },
         because: [
-          `The bucket ${bucket} has a policy (${place}) that denies ${actions} if ${JSON.stringify(denying['Condition'])}. The gateway does not evaluate bucket policies: on AWS, a call that meets this condition fails with AccessDenied, whatever the role of the function allows.`,
+          `The bucket ${bucket} has a policy (${place}) that denies ${actions} if ${JSON.stringify(denying['Condition'])}. The gateway does not evaluate bucket policies: on AWS, a call of ${actions} that meets this condition fails with AccessDenied, whatever the role of the function allows.`,
         ],
         changes: [
-          `Change the calls of ${handler.file} so that they do not meet the condition (${place})${adviseEncryption(denying)}, and test this on AWS.`,
+          `If ${handler.file}, or a module that it loads, calls ${actions}, change these calls so that they do not meet the condition (${place})${adviseEncryption(denying)}, and test this on AWS.`,
         ],
       };
     }

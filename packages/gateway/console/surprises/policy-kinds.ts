@@ -79,7 +79,7 @@ function writeDeny({ statements, resource }: GuardPolicy, call: string): string 
     others.length === 0 && more.length === 0 && allow?.fails.length === 1 && allow.fails[0] === 'condition';
   const start = "{ Effect: Deny, Principal: '*', Action: 'execute-api:Invoke'";
   if (!isCertain || condition === undefined || operator === undefined)
-    return `${start}, Resource: '${asWritten(resource)}' }, ${allows.some(({ conditions }) => conditions.length > 0) ? 'with the opposite of the conditions under which the policy allows the call' : `which refuses every caller of ${call}; add a Condition to refuse only some of them`}`;
+    return `${start}, Resource: '${asWritten(resource)}' }, ${allows.some(({ conditions }) => conditions.length > 0) ? 'with the opposite of the conditions under which the policy allows the call' : `which refuses every caller of ${call} on the stage ${resource.split('/')[1] ?? ''}; add a Condition to refuse only some of them`}`;
   const wanted = condition.wanted.map((value) => `'${value}'`).join(', ');
   const resources = allow.resources.map((one) => `'${one}'`).join(', ');
   return `${start}, Resource: [${resources}], Condition: { ${operator}: { '${condition.key}': [${wanted}] } } }`;

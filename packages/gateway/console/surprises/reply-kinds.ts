@@ -4,6 +4,7 @@
  */
 import { asJsonObject, parseJson } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { adviseNull, describeNull } from '../explain/call-advice.ts';
 import { listed } from '../explain/reason.ts';
@@ -195,7 +196,7 @@ function adviseInferred(payload: string, value: UnknownMembers | undefined, fact
   if (isTextStream(payload, value, facts))
     return `${streamsByCode(facts) ? '' : 'To send the stream as it is written, set InvokeMode: RESPONSE_STREAM. '}To set status and headers, begin the stream with awslambda.HttpResponseStream.from(stream, { statusCode, headers }), or return { statusCode, headers, body } without awslambda.streamifyResponse.`;
   if (payload.startsWith('['))
-    return "To set the status or headers, return an object: { statusCode, headers, body }. In Python, `return data, 404` returns a tuple, which is a list in JSON: write `return {'statusCode': 404, 'body': json.dumps(data)}`.";
+    return "To set the status or headers, return an object: { statusCode, headers, body }. In Python, `return data, 404` returns a tuple, which is a list in JSON: write `return {'statusCode': 404, 'headers': {'Content-Type': 'application/json'}, 'body': json.dumps(data)}`.";
   if (payload === 'null')
     return 'Return the response from the handler: return { statusCode, headers, body }. In an arrow function with braces, a value without return is lost.';
   if (payload === '{}')
@@ -252,7 +253,9 @@ const collected: SurpriseKind = {
       because: [
         `The handler streams its response, but ${describeMode(facts)}, so Lambda collected what it wrote, and the client got all of it at once, when the function had ended.`,
       ],
-      changes: [changeOfMode(facts, true)],
+      changes: [
+        `${changeOfMode(facts, true)}${/\bHttpResponseStream\b|\bsetContentType\b|\bstreamHandle\b/.test(facts.handler?.text ?? '') ? '' : ` Before the first write, also set the status and the type, which a stream does not have by itself: ${wrapStream(recorded)}.`}`,
+      ],
     };
   },
 };
@@ -271,11 +274,24 @@ function describeMode({ recorded: { received } }: SurpriseFacts): string {
     : 'the integration’s ResponseTransferMode is not STREAM';
 }
 
+/**
+ * Returns code that streams a response. Without HttpResponseStream.from, API Gateway refuses the stream, because it
+ * lacks the metadata, and a function URL replaces the status and Content-Type.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode-lambda.html
+ */
+function howToStream(recorded: SurpriseFacts['recorded']): string {
+  return `awslambda.streamifyResponse(async (event, stream) => …) as the handler, and before its first write ${wrapStream(recorded)} (with Hono: streamHandle)`;
+}
+
+function wrapStream({ status, replyHeaders }: SurpriseFacts['recorded']): string {
+  const type = new HeaderList(replyHeaders).last('content-type') ?? 'text/plain';
+  return `stream = awslambda.HttpResponseStream.from(stream, { statusCode: ${status}, headers: { 'Content-Type': '${type}' } })`;
+}
+
 /** @param isStreaming whether the function streams already */
-function changeOfMode({ recorded: { received }, integration }: SurpriseFacts, isStreaming = false): string {
-  const andStream = isStreaming
-    ? ''
-    : ', and make the function stream (awslambda.streamifyResponse; with Hono: streamHandle)';
+function changeOfMode({ recorded, integration }: SurpriseFacts, isStreaming = false): string {
+  const { received } = recorded;
+  const andStream = isStreaming ? '' : `, and make the function stream: ${howToStream(recorded)}`;
   if (received.api.functionUrl !== undefined) return `Set InvokeMode: RESPONSE_STREAM${andStream}.`;
   const isHttpApi = received.api.protocol === 'http';
   if (integration?.kind === 'http-api-proxy')
@@ -303,9 +319,7 @@ const resultAsBody: SurpriseKind = {
       because: [
         'The function URL’s InvokeMode is RESPONSE_STREAM, but the function returned its response instead of streaming it, so the client got the whole result as the body, including statusCode.',
       ],
-      changes: [
-        'Make the function stream (awslambda.streamifyResponse; with Hono: streamHandle), or set InvokeMode: BUFFERED.',
-      ],
+      changes: [`Set InvokeMode: BUFFERED, or make the function stream: ${howToStream(recorded)}.`],
     };
   },
 };

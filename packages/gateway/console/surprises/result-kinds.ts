@@ -272,7 +272,7 @@ const emptyJson: SurpriseKind = {
         `The reply has no body, but Content-Type application/json${isDefault ? ', the default of the gateway, because the function returned no Content-Type' : ''}. An empty string is not JSON, so a client that reads the reply as JSON (response.json()) fails although the request succeeded.`,
       ],
       changes: [
-        'Return a body such as {} from the function, which every client can read as JSON. Or return statusCode 204, or another Content-Type in headers, such as text/plain, if every client checks these before it reads the body.',
+        'Return a body such as "{}", a string, from the function, which every client can read as JSON. Or return statusCode 204, or another Content-Type in headers, such as text/plain, if every client checks these before it reads the body.',
       ],
     };
   },

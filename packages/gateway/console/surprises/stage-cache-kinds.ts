@@ -142,7 +142,7 @@ const notRefreshed: SurpriseKind = {
     const { apiId } = received.api;
     const stage = received.stage?.name ?? '';
     const { routeKey = 'the method', httpMethod = received.method } = received.route ?? {};
-    const forAll = `To let every caller refresh the entries of ${routeKey}, and thereby send every request to the integration: \`aws apigateway update-stage --rest-api-id ${apiId} --stage-name ${stage} --patch-operations ${patchSetting(routeKey, httpMethod, ttlOf(received) ?? 300)}\`. This setting of one method replaces the settings of the stage for it, such as throttling and logging, and the template does not contain it: a later deployment of the stage may remove it, so also add it to MethodSettings of the template.`;
+    const forAll = `To let every caller refresh the entries of ${routeKey}, and thereby send every request to the integration: \`aws apigateway update-stage --rest-api-id ${apiId} --stage-name ${stage} --patch-operations ${patchSetting(routeKey, httpMethod, ttlOf(received) ?? 300)}\`. This setting of one method replaces the settings of the stage for it, such as throttling and logging. ${definition?.form === 'terraform' ? `To keep it, also set require_authorization_for_cache_control = false in an aws_api_gateway_method_settings.` : 'MethodSettings in CloudFormation has no such member, so run the command again if a deployment has removed the setting.'}`;
     return {
       values: {},
       because: [

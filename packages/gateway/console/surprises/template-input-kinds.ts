@@ -5,8 +5,9 @@
 import { parseJson } from '@gatewright/aws/json-object';
 import { adviseBody, describeBodyFault } from '../explain/mapping-advice.ts';
 import { findJsonFault } from '../records/json-fault.ts';
-import { requestTemplateOf } from '../records/sent.ts';
+import { describeSent, requestTemplateOf } from '../records/sent.ts';
 import { listed } from '../explain/reason.ts';
+import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
@@ -43,11 +44,18 @@ const formNotEncoded: SurpriseKind = {
         `The request template prints a form with ${name}=${value}, and does not encode the value. The body of the request contains ${sign}, which ${effect ?? ''}.`,
       ],
       changes: [
-        `Write ${name}=$util.urlEncode(${value.replace(/[!{}]/g, '')}) in the request template, and deploy the API again.`,
+        `Write ${name}=$util.urlEncode(${value.replace(/[!{}]/g, '')}) in the request template${isSentAsForm(recorded) ? '' : `, set integration.request.header.Content-Type to "'application/x-www-form-urlencoded'" in RequestParameters of the integration, because the service reads a form only with this type`}, and deploy the API again.`,
       ],
     };
   },
 };
+
+/** SQS and SNS find no Action in a form that is sent with another type (docs/aws §8). */
+function isSentAsForm({ sent, received }: SurpriseFacts['recorded']): boolean {
+  const { headers = [] } = sent ?? describeSent(received) ?? {};
+  const type = new HeaderList(headers).last('content-type') ?? '';
+  return bareType(type) === 'application/x-www-form-urlencoded';
+}
 
 const bodyUnreadable: SurpriseKind = {
   code: 'TEMPLATE_BODY_NOT_JSON',

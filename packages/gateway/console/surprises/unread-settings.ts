@@ -130,7 +130,7 @@ const pageWithoutMatches: SurpriseKind = {
         `The page has no items, but a LastEvaluatedKey, so further items can follow. ${member === 'Limit' ? 'Limit counts the items that DynamoDB reads, before the filter removes those that do not match' : 'A page ends after 1 MB of items that DynamoDB reads, before the filter removes those that do not match'}.`,
       ],
       changes: [
-        `${member === 'Limit' ? 'Remove Limit from the request template, so that a page ends only after 1 MB of items. To read' : 'To read'} the further pages, have the client send LastEvaluatedKey back until a page has none, and print it as ExclusiveStartKey in the request template; deploy the API again.`,
+        `${member === 'Limit' ? 'Remove Limit from the request template, so that a page ends only after 1 MB of items. To read' : 'To read'} the further pages, have the client send LastEvaluatedKey back until a page has none, and print it in the request template if it was sent, #if($input.path('$.LastEvaluatedKey') != ""), "ExclusiveStartKey": $input.json('$.LastEvaluatedKey')#end; deploy the API again.`,
         'Or use Query with an index whose key is the attribute of the filter. DynamoDB then reads only items that match.',
       ],
     };

@@ -142,7 +142,12 @@ function useFound(
     [rows, terms, names],
   );
   const choice = useToolkitChoice();
-  const { shown: found, button: foldButton } = useToolkitFold(matching, 'requests and events', hasOwn, choice);
+  const { shown: found, button: foldButton } = useToolkitFold(
+    matching,
+    'requests and events',
+    hasOwn,
+    choice,
+  );
   const { shown: all } = useToolkitFold(rows, 'requests and events', hasOwn, choice);
   const apis = useMemo(() => sortNames(all.map(({ api }) => api)), [all]);
   const columns = useMemo(() => columnsFor(apis.length), [apis.length]);

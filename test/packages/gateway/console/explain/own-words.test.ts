@@ -179,7 +179,7 @@ const NO_SETTINGS =
   AllowedHeaders AllowedMethods AllowedOrigins AnyStep ApiGatewayDeployment ApiGatewayRestApi ApiId
   ApiKey ApiMappingKey AssumeRole AssumeRolePolicyDocument AttributeDefinitions AuthenticationResult
   AuthorizerId BadRequestException BasePath BigInt BisectBatchOnFunctionError CachingDisabled
-  CallbackHandlerDeprecated CancellationReasons ChallengeName ChallengeResponses CloudFront CodeUri
+  CallbackHandlerDeprecated CancellationReasons ChallengeName ChallengeResponses CloudFormation CloudFront CodeUri VpcId
   ConditionCheck ConditionExpression ConditionalCheckFailed ConfirmForgotPassword ConfirmSignUp
   ConsistentRead ContentBasedDeduplication CorsRules CreateUsagePlan CustomErrorResponses
   DeadLetterConfig DecidedAccess DefaultAuthorizer DefinitionBody DefinitionUri DelaySeconds DependsOn

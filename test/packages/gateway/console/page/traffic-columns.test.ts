@@ -64,7 +64,8 @@ const ROW = {
 describe('the columns of Traffic', () => {
   it('have the widths of each layout', () => {
     assert.deepEqual(gridsOf(columnsFor(1)), {
-      '--usual-columns': '3rem 5.5rem minmax(0, 1fr) minmax(0, 0.6fr) minmax(0, 0.65fr) 4.5rem 4.5rem 5.75rem',
+      '--usual-columns':
+        '3rem 5.5rem minmax(0, 1fr) minmax(0, 0.6fr) minmax(0, 0.65fr) 4.5rem 4.5rem 5.75rem',
       '--open-columns': '3rem 5.25rem minmax(0, 1fr) 4.25rem',
       '--wide-columns': '3rem 5.5rem minmax(0, 56rem) minmax(14.5rem, 1fr) 16rem 4.5rem 4.5rem 5.75rem',
       '--medium-columns': '3rem 5.5rem minmax(0, 1fr) 4.5rem 5.75rem',

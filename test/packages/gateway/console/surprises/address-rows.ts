@@ -71,7 +71,9 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     values: { location: '/login', stage: 'dev' },
     because:
       /redirects to \/login, which is relative to the host.* every path begins with the stage \(\/dev\)/,
-    change: /^Redirect to \/dev\/login: write `\/\$\{event\.requestContext\.stage\}\/login`/m,
+    // The API has no such route, so the right address alone does not help.
+    change:
+      /^Redirect to \/dev\/login: write `\/\$\{event\.requestContext\.stage\}\/login`[^]*^Also add a route for GET \/login: the API has none/m,
     not: { api: redirect('/dev/login') },
   },
   {
@@ -98,7 +100,7 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     because:
       /does not allow this request \(an Allow is for execute-api:\/\*\/POST\/\*, and the request for execute-api:\/dev\/GET\/pets\), and does not deny it either/,
     change:
-      /Resource: 'execute-api:\/dev\/GET\/pets' \}, which refuses every caller of GET \/pets; add a Condition to refuse only some of them\. A change to the API/,
+      /Resource: 'execute-api:\/dev\/GET\/pets' \}, which refuses every caller of GET \/pets on the stage dev; add a Condition to refuse only some of them\. A change to the API/,
     not: { api: underPolicy({ Resource: 'execute-api:/*/GET/*' }) },
   },
   {
@@ -115,7 +117,7 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     request: { target: '/dev/pets' },
     values: {},
     because: /On AWS, only callers in a VPC with an interface endpoint for execute-api can reach it/,
-    change: /set EndpointConfiguration/,
+    change: /set EndpointConfiguration .* adapt the resource policy: a condition on aws:SourceVpce/,
     not: { api: ofEndpoint('REGIONAL') },
   },
   {

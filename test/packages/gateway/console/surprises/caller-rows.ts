@@ -84,7 +84,8 @@ export const CALLERS: readonly SurpriseRow[] = [
     handler: "if (event.requestContext.authorizer.jwt.claims.roles === 'a') return ok;",
     values: { claims: ['roles'] },
     because: /as one string, in brackets and with spaces between the values: \[a b\]/,
-    change: /claims\['roles'\]\.replace\(\/\^\\\[\|\\\]\$\/g, ''\)\.split\(' '\)/,
+    change:
+      /\(event\.requestContext\.authorizer\.jwt\.claims\.roles \?\? ''\)\.replace\(\/\^\\\[\|\\\]\$\/g, ''\)\.split\(' '\)/,
     not: { request: { target: '/pets', headers: carrying(signToken(KEY, { ...CLAIMS, roles: 'a' })) } },
   },
   {
@@ -125,7 +126,7 @@ export const CALLERS: readonly SurpriseRow[] = [
     handler: 'if (event.requestContext.authorizer.admin) return all;',
     values: { names: ['admin'] },
     because: /the function got it as a string: admin is "false", which is true in a condition/,
-    change: /^Compare the string in the function: authorizer\.admin === 'true'\.$/m,
+    change: /^Compare the string in the function: event\.requestContext\.authorizer\.admin === 'true'\.$/m,
     not: { api: contextOf({ admin: 'no' }) },
   },
   {
@@ -152,7 +153,8 @@ export const CALLERS: readonly SurpriseRow[] = [
     handler: 'const { level } = event.requestContext.authorizer;',
     values: { names: ['level'] },
     because: /level is "3"/,
-    change: /^Convert the string to a number in the function: Number\(authorizer\.level\)\.$/m,
+    change:
+      /^Convert the string to a number in the function: Number\(event\.requestContext\.authorizer\.level\)\.$/m,
     not: { api: contextOf({ level: '3' }) },
   },
 ];

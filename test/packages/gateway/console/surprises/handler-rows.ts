@@ -39,7 +39,8 @@ export const HANDLERS: readonly SurpriseRow[] = [
     values: { integration: 'lambda-proxy' },
     because:
       /The handler streams its response, but the function URL’s InvokeMode is BUFFERED.*all of it at once/,
-    change: /^Set InvokeMode: RESPONSE_STREAM\.$/m,
+    change:
+      /^Set InvokeMode: RESPONSE_STREAM\. Before the first write, also set the status and the type, .*: stream = awslambda\.HttpResponseStream\.from\(stream, \{ statusCode: 200, headers: \{ 'Content-Type': 'application\/json' \} \}\)\.$/m,
     not: { handler: 'exports.handler = async () => [{ tick: 1 }];' },
   },
   {

@@ -202,11 +202,11 @@ const HEADERS: readonly SurpriseRow[] = [
       answered('<p>', ['Content-Type', 'text/html', 'Set-Cookie', 'a=1']),
     ),
     request: ID,
-    values: { headers: ['content-type', 'set-cookie'] },
+    values: { headers: ['Content-Type', 'Set-Cookie'] },
     because:
       /passes on only the headers that its integration response maps\. The reply has Content-Type application\/json instead of text\/html/,
     change:
-      /^Map content-type and set-cookie in ResponseParameters of the integration response, for example method\.response\.header\.content-type: integration\.response\.header\.content-type, and declare both in the method response\. A/m,
+      /^Map Content-Type and Set-Cookie in ResponseParameters of the integration response, for example method\.response\.header\.Content-Type: integration\.response\.header\.Content-Type, and declare both in the method response\. A/m,
     not: {
       api: backend(
         { ...HTTP, IntegrationResponses: DEFAULT },

@@ -38,6 +38,19 @@ const cachePolicy = (query: JsonObject): Readonly<Record<string, TestResource>> 
   },
 });
 
+const OF_OTHER_VPC: Readonly<Record<string, TestResource>> = {
+  Echo: {
+    type: 'AWS::Lambda::Function',
+    id: 'echo',
+    properties: { VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] } },
+  },
+  Subnet: { type: 'AWS::EC2::Subnet', id: 'subnet-1', properties: { VpcId: 'vpc-1' } },
+};
+const ENCLOSED: Readonly<Record<string, TestResource>> = {
+  ...OF_OTHER_VPC,
+  Vpc: { type: 'AWS::EC2::VPC', id: 'vpc-1', properties: {} },
+};
+
 export const LAMBDA: readonly SurpriseRow[] = [
   {
     // https://github.com/awslabs/aws-lambda-redshift-loader/issues/150
@@ -46,19 +59,27 @@ export const LAMBDA: readonly SurpriseRow[] = [
     api,
     request,
     handler: CALLS_DYNAMODB,
-    resources: {
-      Echo: {
-        type: 'AWS::Lambda::Function',
-        id: 'echo',
-        properties: { VpcConfig: { SubnetIds: ['subnet-1'], SecurityGroupIds: ['sg-1'] } },
-      },
-      Subnet: { type: 'AWS::EC2::Subnet', id: 'subnet-1', properties: { VpcId: 'vpc-1' } },
-    },
+    resources: ENCLOSED,
     values: { function: 'echo' },
     because:
       /runs in a VPC .* none of its subnets has a route to a NAT gateway.*The calls of the library that src\/index\.js:1 loads reach nothing on AWS/,
     change: /^Give the VPC an AWS::EC2::VPCEndpoint for each AWS service/m,
     not: { handler: "exports.main = async () => ({ statusCode: 200, body: 'ok' });" },
+  },
+  {
+    // https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
+    code: 'VPC_WITHOUT_WAY_OUT',
+    name: 'of the stack itself: another VPC may have endpoints and a main route table',
+    source,
+    api,
+    request,
+    handler: CALLS_DYNAMODB,
+    resources: ENCLOSED,
+    values: { function: 'echo' },
+    because:
+      /runs in a VPC .* none of its subnets has a route to a NAT gateway.*The calls of the library that src\/index\.js:1 loads reach nothing on AWS/,
+    change: /^Give the VPC an AWS::EC2::VPCEndpoint for each AWS service/m,
+    not: { resources: OF_OTHER_VPC },
   },
   {
     // https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
@@ -189,7 +210,8 @@ export const LAMBDA: readonly SurpriseRow[] = [
     values: { bucket: 'vault' },
     because:
       /The bucket vault has a policy .* that denies s3:PutObject if .*does not evaluate bucket policies/,
-    change: /^Change the calls of src\/index\.js so that they do not meet the condition/m,
+    change:
+      /^If src\/index\.js, or a module that it loads, calls s3:PutObject, change these calls so that they do not meet the condition/m,
     not: { handler: "const { S3Client } = require('@aws-sdk/client-s3');\nexports.main = async () => 1;" },
   },
   {

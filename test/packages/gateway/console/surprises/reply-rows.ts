@@ -59,7 +59,7 @@ export const REPLIES: readonly SurpriseRow[] = [
     because: /so the gateway used the cache as for any other request and added Warning: 199\./,
     // No policy can allow the anonymous callers of an open route anything.
     change:
-      /^GET \/pets is open, so its callers are anonymous, and no IAM policy can allow them execute-api:InvalidateCache\. To remove the entries of the stage yourself: `aws apigateway flush-stage-cache --rest-api-id abcdefghij --stage-name dev`\. To let every caller refresh the entries of GET \/pets, and thereby send every request to the integration: `aws apigateway update-stage --rest-api-id abcdefghij --stage-name dev --patch-operations op=replace,path='\/~1pets\/GET\/caching\/enabled',value=true op=replace,path='\/~1pets\/GET\/caching\/ttlInSeconds',value=300 op=replace,path='\/~1pets\/GET\/caching\/requireAuthorizationForCacheControl',value=false`\. This setting of one method replaces the settings of the stage for it/m,
+      /^GET \/pets is open, so its callers are anonymous, and no IAM policy can allow them execute-api:InvalidateCache\. To remove the entries of the stage yourself: `aws apigateway flush-stage-cache --rest-api-id abcdefghij --stage-name dev`\. To let every caller refresh the entries of GET \/pets, and thereby send every request to the integration: `aws apigateway update-stage --rest-api-id abcdefghij --stage-name dev --patch-operations op=replace,path='\/~1pets\/GET\/caching\/enabled',value=true op=replace,path='\/~1pets\/GET\/caching\/ttlInSeconds',value=300 op=replace,path='\/~1pets\/GET\/caching\/requireAuthorizationForCacheControl',value=false`\. This setting of one method replaces the settings of the stage for it, such as throttling and logging\. MethodSettings in CloudFormation has no such member/m,
     not: { request: { target: '/dev/pets' } },
   },
   {
@@ -91,7 +91,7 @@ export const REPLIES: readonly SurpriseRow[] = [
     values: { integration: 'lambda-proxy' },
     because: /HTTP APIs do not stream/,
     change:
-      /^Use a REST API with ResponseTransferMode: STREAM and the Uri …\/2021-11-15\/functions\/…\/response-streaming-invocations, or a function URL with InvokeMode: RESPONSE_STREAM, and make the function stream \(awslambda\.streamifyResponse; with Hono: streamHandle\)\.$/m,
+      /^Use a REST API with ResponseTransferMode: STREAM and the Uri …\/2021-11-15\/functions\/…\/response-streaming-invocations, or a function URL with InvokeMode: RESPONSE_STREAM, and make the function stream: awslambda\.streamifyResponse\(async \(event, stream\) => …\) as the handler, and before its first write stream = awslambda\.HttpResponseStream\.from\(stream, \{ statusCode: 200, headers: \{ 'Content-Type': 'text\/event-stream' \} \}\) \(with Hono: streamHandle\)\.$/m,
     not: { api: http({ statusCode: 200, body: EVENTS }) },
   },
   {

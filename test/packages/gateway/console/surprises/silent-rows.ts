@@ -156,6 +156,8 @@ export const SILENT: readonly SurpriseRow[] = [
     request: { target: '/files/a%20b.txt' },
     values: { parameters: ['name'] },
     because: /got name in pathParameters already decoded: name is a b\.txt\.$/m,
+    change:
+      /^If the name is stored in the form that the client sent, look up encodeURIComponent\(event\.pathParameters\.name\)\. If it is stored as a b\.txt, the decoding is not the cause\.$/m,
     not: { api: named },
   },
   {
@@ -228,7 +230,8 @@ export const SILENT: readonly SurpriseRow[] = [
     values: { field: 'MessageBody' },
     because:
       /prints a form with MessageBody=\$input\.body, and does not encode the value\..* contains &, which begins the next field/,
-    change: /^Write MessageBody=\$util\.urlEncode\(\$input\.body\) in the request template/m,
+    change:
+      /^Write MessageBody=\$util\.urlEncode\(\$input\.body\) in the request template, set integration\.request\.header\.Content-Type to "'application\/x-www-form-urlencoded'" in RequestParameters/m,
     not: { api: sending('Action=SendMessage&MessageBody=$util.urlEncode($input.body)') },
   },
   {

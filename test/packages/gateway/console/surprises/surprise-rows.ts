@@ -35,6 +35,7 @@ export type SurpriseRow = {
     readonly api?: () => Served;
     readonly request?: TestRequest;
     readonly handler?: string;
+    readonly resources?: Readonly<Record<string, TestResource>>;
   };
 };
 
@@ -248,7 +249,8 @@ const BODIES: readonly SurpriseRow[] = [
     request: { ...POST, headers: ['Content-Type', 'application/json'], body: '{}' },
     values: { contentType: 'application/json', binaryMediaTypes: ['*/*'] },
     because: /Its Content-Type is application\/json, which counts as a binary media type of the API/,
-    change: /Buffer\.from\(event\.body/,
+    // A GET request has no body.
+    change: /Buffer\.from\(event\.body \?\? '', .*event\.get\('body'\) or ''/,
     not: { api: proxy({ statusCode: 200 }) },
   },
   {

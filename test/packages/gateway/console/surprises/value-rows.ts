@@ -326,6 +326,10 @@ export const VALUES: readonly SurpriseRow[] = [
     values: { references: ['$name'] },
     because: /refers to \$name, which is not defined in the template, so the reference printed nothing/,
     change: /Define \$name with #set/,
-    not: { api: rendering('#set($name = "a"){"name": "$name", "other": "$!other", "price": "$5", "q": "$method.request.querystring.q"}') },
+    not: {
+      api: rendering(
+        '#set($name = "a"){"name": "$name", "other": "$!other", "price": "$5", "q": "$method.request.querystring.q"}',
+      ),
+    },
   },
 ];
