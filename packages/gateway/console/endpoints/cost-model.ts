@@ -46,7 +46,7 @@ export type TrafficShape = {
   readonly apis: readonly ApiShape[];
   readonly functions: readonly FunctionShape[];
   readonly caches: readonly CacheShape[];
-  /** Undefined if the tables are not local, so that their units are not counted. */
+  /** `tables` is undefined if the tables are not local, so that their units are not counted. */
   readonly tables: readonly TableShape[] | undefined;
   /** Number of requests and messages since startup that consumed the capacity units in `tables`. */
   readonly eventsOfTables: number;

@@ -43,13 +43,13 @@ export type InspectPorts = Recording & {
   readonly services: ServiceClient;
   /** Returns undefined if this run has no DynamoDB. */
   readonly tableRegion: () => string | undefined;
-  /** Undefined if the program that started the gateway has no access documents. */
+  /** `access` is undefined if the program that started the gateway has no access documents. */
   readonly access: AccessBook | undefined;
-  /** Undefined if the program that started the gateway reads no customers. */
+  /** `customers` is undefined if the program that started the gateway reads no customers. */
   readonly customers: CustomerBook | undefined;
-  /** Undefined if the program that started the gateway reads no members of customers. */
+  /** `portal` is undefined if the program that started the gateway reads no members of customers. */
   readonly portal: PortalBook | undefined;
-  /** Undefined if no invoices are created. */
+  /** `invoices` is undefined if no invoices are created. */
   readonly invoices: InvoiceBook | undefined;
   readonly savedRequests: SavedRequestsFile;
   /** Invokes a function; undefined if it does not exist. */

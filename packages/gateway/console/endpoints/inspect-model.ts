@@ -151,7 +151,7 @@ export type RouteNumbers = {
   /** The name of the API, which no other API of this run has. */
   readonly api: string;
   readonly isToolkit: boolean;
-  /** Undefined in the row that counts the requests for which the API has no route. */
+  /** `route` is undefined in the row that counts the requests for which the API has no route. */
   readonly route: string | undefined;
   readonly count: number;
   readonly clientErrors: number;
@@ -214,7 +214,7 @@ export type ShownOverview = {
   readonly hasCustomers: boolean;
 };
 
-/** A call of an AWS service that the gateway does not run. */
+/** A call to an AWS service that the gateway does not run. */
 type ShownCall = {
   readonly at: string;
   readonly service: string;

@@ -16,11 +16,11 @@ type ListedCustomers = { readonly withUse: boolean };
 export interface CustomerBook {
   /** @throws Error with a message if the admin routes of this run do not exist or refuse the call */
   list(how: ListedCustomers): Promise<ShownCustomers>;
-  /** Undefined if nothing is known about this customer. */
+  /** Returns undefined if nothing is known about this customer. */
   one(tenant: string, nowEpochMs: number): Promise<ShownCustomer | undefined>;
   /**
-   * Returns a line with the sentence that the customer reads in the portal about a refused request. Undefined if the
-   * customers of this run have no portal, or such a request is no longer refused.
+   * Returns a line with the sentence that the customer reads in the portal about a refused request. Returns undefined
+   * if the customers of this run have no portal, or such a request is no longer refused.
    */
   reads(call: RefusedCall): Promise<string | undefined>;
 }

@@ -43,7 +43,7 @@ export async function callTable(
       'application/x-amz-json-1.0',
       'X-Amz-Target',
       `DynamoDB_20120810.${operation}`,
-      // The calls of the console must not count as the stack's cost.
+      // Calls by the console must not count as the stack's cost.
       UNCOUNTED,
       'console',
     ],

@@ -43,7 +43,7 @@ export function suggestKey(
 const OF_CREDENTIAL =
   /\b(?:expired|jwt|token|signature|credentials?|unauthori[sz]ed|not authori[sz]ed|forbidden|denied)\b/i;
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
+/** See https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
 function adviseRefusal(failure: string, form: ResultForm, isOfPython: boolean): string {
   // The name of the authorizer itself often contains “token”, so it is removed first.
   if (!OF_CREDENTIAL.test(failure.replace(/^.*? failed with /s, ''))) return '';
@@ -93,7 +93,7 @@ export function adviseFix(
   }
 }
 
-/** How long API Gateway waits for the function of an authorizer; no setting changes it (docs/aws §4.3). */
+/** Returns how long API Gateway waits for the function of an authorizer; no setting changes it (docs/aws §4.3). */
 function secondsOf(protocol: Circumstances['protocol']): number {
   return protocol === 'http' ? 10 : 29;
 }

@@ -165,7 +165,7 @@ export function adviseLimit(
 }
 
 /**
- * Returns the advice for a call of `@connections` whose path has something between the address of the API and
+ * Returns the advice for a call to `@connections` whose path has something between the address of the API and
  * `/@connections`; undefined for other texts. At the API's own endpoint, a stage in this position is part of the
  * address, so a superfluous stage means that the mapping of a custom domain has already chosen the stage.
  */
@@ -206,6 +206,7 @@ export function adviseOnConnections(
     case 'PayloadTooLargeException':
       return 'Send at most 128 KB with one PostToConnection: split the data into several messages, or send a link to S3. The row of the refused call POST @connections in `gatewright requests` shows the size of the data.';
     case 'GoneException':
+      // See
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
       if (about.kind === 'disconnect')
         return 'Send nothing to the connectionId of $disconnect: this route runs after its connection has closed. Send to other connections, or say goodbye from a route that the client calls before it closes the connection. Catch GoneException for the others, because they may have closed, too.';
@@ -220,6 +221,7 @@ export function adviseOnConnections(
 }
 
 /**
+ * See
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
  */
 export const ADD_DISCONNECT =

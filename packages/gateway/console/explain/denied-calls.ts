@@ -20,7 +20,7 @@ type Refusal = {
 /** A page that is named without a host is below https://docs.aws.amazon.com/cognito/latest/developerguide/. */
 const REFUSALS: readonly Refusal[] = [
   {
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
+    // See https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
     matches: /CORS is not enabled for this bucket/,
     of: 'bucket',
     property: 'CorsConfiguration',
@@ -39,7 +39,7 @@ const REFUSALS: readonly Refusal[] = [
       `Add the origin, the method and each header that the browser names (Origin, Access-Control-Request-Method, Access-Control-Request-Headers) to one rule of CorsRules${at(place)}.`,
   },
   {
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
+    // See https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
     matches: new RegExp(`^${WITHOUT_CORS}: `),
     of: 'bucket',
     property: 'CorsConfiguration',
@@ -51,7 +51,7 @@ const REFUSALS: readonly Refusal[] = [
       `Give the bucket${at(place)} a rule in CorsConfiguration: { CorsRules: [{ AllowedOrigins: ['${message}'], AllowedMethods: [${operation.split(' ')[0] ?? ''}] }] }. An <img> or a link of the page needs no CORS.`,
   },
   {
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+    // See https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
     matches: /^AccessDenied: User: \S+ is not authorized to perform: s3:\w+ on resource/,
     of: 'bucket',
     because:
@@ -66,7 +66,7 @@ const REFUSALS: readonly Refusal[] = [
     },
   },
   {
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
+    // See https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
     matches: /^AccessDenied: Request has expired/,
     of: 'bucket',
     because: 'A presigned URL works until it expires, and the URL of this request has expired.',
@@ -74,7 +74,7 @@ const REFUSALS: readonly Refusal[] = [
       'Make a new URL shortly before it is used, or give it a longer lifetime (expiresIn of getSignedUrl, ExpiresIn of generate_presigned_url; at most 7 days).',
   },
   {
-    // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+    // See https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
     matches: /Invalid according to Policy: Policy expired/,
     of: 'bucket',
     because: 'A form for uploads works until its policy expires, and the policy of this form has expired.',
@@ -112,7 +112,7 @@ const REFUSALS: readonly Refusal[] = [
       'Send all fields that the signer returned, before the file: append the field named file last.',
   },
   {
-    // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+    // See https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
     matches: /^SignatureDoesNotMatch/,
     of: 'bucket',
     because:
@@ -227,7 +227,7 @@ const REFUSALS: readonly Refusal[] = [
       'Send the newest code of the user, which this gateway prints instead of sending it; ResendConfirmationCode makes a new one.',
   },
   {
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    // See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
     matches: /should either have ContentBasedDeduplication enabled/,
     of: 'queue',
     property: 'ContentBasedDeduplication',
@@ -237,7 +237,7 @@ const REFUSALS: readonly Refusal[] = [
       `Set ContentBasedDeduplication: true on the queue${at(place)} if messages with the same body may count as one message, or send a MessageDeduplicationId with each message.`,
   },
   {
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    // See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
     matches: /must contain the parameter MessageGroupId/,
     of: 'queue',
     property: 'FifoQueue',
@@ -246,7 +246,7 @@ const REFUSALS: readonly Refusal[] = [
       `Send a MessageGroupId with each message to the FIFO queue${at(place)}, such as the id of the customer or order.`,
   },
   {
-    // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
+    // See https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
     matches: /^MalformedDetail: /,
     of: 'bus',
     because:

@@ -1,4 +1,4 @@
-/** Explains why a call of `@connections` was refused (docs/aws §11.5). */
+/** Explains why a call to `@connections` was refused (docs/aws §11.5). */
 import { adviseEndpoint } from './call-advice.ts';
 import { findMissingRights } from './missing-right.ts';
 import { explainSignature } from './explain-signature.ts';

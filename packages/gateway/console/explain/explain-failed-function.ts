@@ -137,7 +137,10 @@ function adviseErrorPlace(integration: IntegrationCircumstances, isSelected: boo
   return isSelected ? `${fix}.` : `${fix}. Whatever the error is, callers see only that the server failed.`;
 }
 
-/** A default for the member of the event that was null (docs/aws §3.1): the query, the path parameters or the body. */
+/**
+ * Advises a default for the member of the event that was null (docs/aws §3.1): the query, the path parameters or the
+ * body.
+ */
 function adviseDefault({ errorMessage = '', eventGaps = [] }: IntegrationCircumstances): string {
   const [, read] = /^Cannot read properties of null \(reading '([\w$]+)'\)/.exec(errorMessage) ?? [];
   const said = eventGaps.join(' ');
@@ -158,7 +161,7 @@ export function nameOf(integration: IntegrationCircumstances): string {
   return name.replace(/^the function /, 'Function ').replace(/^the /, 'The ');
 }
 
-/** The name within a sentence: `the function list`, or the address of a backend. */
+/** Returns the name within a sentence: `the function list`, or the address of a backend. */
 export function nameWithin({ kind, target, operation }: IntegrationCircumstances): string {
   if (kind === 'mock') return 'the mock integration';
   if (operation !== undefined && target !== undefined)

@@ -1,6 +1,6 @@
 /**
- * Explains that the policies deny the call of a function URL or do not allow it, and which statement to remove or add
- * (docs/aws §19.2).
+ * Explains that the policies deny the call to a function URL or do not allow it, and says which statement to remove or
+ * add (docs/aws §19.2).
  */
 import { conditionOf } from '../../core/policy/function-url-rights.ts';
 import { sentence } from './reason.ts';

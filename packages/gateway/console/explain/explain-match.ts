@@ -144,7 +144,7 @@ function explainBelowStage({ path, stageName = '', stagePath = `/${stageName}` }
   };
 }
 
-/** A WebSocket client that was given the address of an API of another kind. */
+/** Explains the handshake of a WebSocket client that was given the address of an API of another kind. */
 function explainForeignHandshake({ method, path, protocol }: Circumstances): Reason {
   const kind = protocol === 'rest' ? 'a REST API' : 'an HTTP API';
   return {
@@ -157,7 +157,7 @@ function explainForeignHandshake({ method, path, protocol }: Circumstances): Rea
   };
 }
 
-/** A plain request to a WebSocket API. */
+/** Explains a plain HTTP request to a WebSocket API. */
 function explainPlainRequest({
   method,
   path,
@@ -214,7 +214,10 @@ function adviseRoute(
   );
 }
 
-/** The path of a custom domain's mapping, which is removed before routes are compared; undefined at other addresses. */
+/**
+ * Returns the path of a custom domain's mapping, which is removed before routes are compared; undefined at other
+ * addresses.
+ */
 function mappedPath(stagePath: string, stageName: string): string | undefined {
   return stagePath === '' || stagePath === `/${stageName}` ? undefined : stagePath;
 }

@@ -168,7 +168,7 @@ function adviseMember(
     : `add the key to a usage plan that includes the stage ${apiId}/${stageName}${join}`;
 }
 
-/** Only templates have logical ids, and a call of AWS needs the id of the plan. */
+/** Only templates have logical ids, and a call to AWS needs the id of the plan. */
 function joining(
   definition: Circumstances['definition'],
   plan: MeterCircumstances['stagePlan'],

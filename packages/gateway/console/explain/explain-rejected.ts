@@ -1,4 +1,4 @@
-/** Explains a call of a function that a service refused, and with whose error the function did not fail. */
+/** Explains a function's call that a service refused. The function handled the error and did not fail with it. */
 import { titleOf } from '../../kernel/calls/unserved-call.ts';
 import { at } from './event-names.ts';
 import { adviseNotServed } from './function-error-advice.ts';
@@ -65,7 +65,10 @@ export function findOutcome({ functionName }: Rejected, about: Circumstances): O
   return { status: hasFailed ? 'failed' : 'succeeded', of: 'request', isEnded: true };
 }
 
-/** The gateway's own refusals of calls that AWS accepts. AWS uses the code, too. */
+/**
+ * Whether the gateway refused a call that AWS accepts. AWS uses the same error code, so the message is compared as
+ * well.
+ */
 function isUnserved({ code, message }: Rejected): boolean {
   return code === 'NotImplementedException' && /\bgateway\b|\bembedded DynamoDB\b/.test(message);
 }

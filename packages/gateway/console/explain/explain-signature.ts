@@ -159,7 +159,8 @@ function describeTokens(defect: Circumstances['defect']): string[] {
 }
 
 /**
- * The encoded characters in the path of the canonical string, such as %3A for `:`; empty unless the signature differs.
+ * Returns the encoded characters in the path of the canonical string, such as %3A for `:`; empty unless the signature
+ * differs.
  */
 function encodedIn({ defect, failure = '' }: Circumstances): readonly string[] {
   if (defect?.kind !== 'signature' || !defect.faults.includes('mismatch')) return [];

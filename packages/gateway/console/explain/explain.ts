@@ -134,7 +134,7 @@ function isThrown({ step }: ToldStep, { integration }: Circumstances): boolean {
   );
 }
 
-/** The messages of functions and services that the sentences quote. */
+/** Returns the messages of functions and services that the sentences quote. */
 function quotesOf({ integration, deliveries = [], unloaded = [] }: Circumstances): readonly string[] {
   const ofSteps = deliveries.map(({ step }) =>
     step.kind === 'denied' || step.kind === 'forbidden' || step.kind === 'rejected'
@@ -451,6 +451,7 @@ function explainValidation(about: Circumstances): Reason {
 const NOTHING: Reason = { because: [], changes: [] };
 
 /**
+ * See
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-route-keys-connect-disconnect.html
  */
 const UNTOLD: Reason = {

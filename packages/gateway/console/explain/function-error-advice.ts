@@ -21,7 +21,7 @@ type Row = {
   readonly advise: (match: RegExpExecArray, at: string, named: string) => string;
 };
 
-/** How the control port refuses a call of a service, or of an operation, that it does not serve. */
+/** Matches the message with which the control port refuses a call to a service or operation that it does not serve. */
 const NOT_SERVED = /is not supported by this gateway\..*[Pp]ass --aws ([\w-]+) to send /;
 
 /** Says how to reach a service that is not served, if a text or a printed line names one; undefined otherwise. */
@@ -43,7 +43,7 @@ const TO_JSON: Readonly<Record<string, string>> = {
 
 const ROWS: readonly Row[] = [
   {
-    // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    // See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     text: /^RequestEntityTooLargeException|\(RequestEntityTooLargeException\)/,
     advise: (_, at) =>
       `Send less data in the call${at}: put the data into S3 and pass only its key, or divide the work. An asynchronous invocation (InvocationType Event) takes at most 1 MB, and a synchronous one 6 MB.`,
@@ -92,7 +92,8 @@ const ROWS: readonly Row[] = [
           : `Give json.dumps${at} a conversion for ${type}: json.dumps(value, default=str).`,
   },
   {
-    // https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html: event, context, callback.
+    // The parameters of a handler are event, context and callback
+    // (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html).
     text: /\b(?:callback|cb|done|next) is not a function/,
     advise: (_, at) =>
       `Return the result from an async handler instead of calling back${at}, or take the callback as the third parameter: Lambda calls a handler with event, context and callback, in this order, and passes no callback from Node.js 24 on.`,
@@ -141,7 +142,7 @@ const ROWS: readonly Row[] = [
         : `Add ${missing} to the requirements.txt in the code folder of ${named}, and build the function (sam build), or give it a layer that has ${missing}.`,
   },
   {
-    // https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
+    // See https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
     text: /EROFS: read-only file system|\[Errno 30\] Read-only file system|ENOENT: no such file or directory, mkdir '(?!\/tmp\/)/,
     advise: (_, at, named) =>
       `Write below /tmp${at}, and keep what later invocations need in S3 or a table: Lambda lets ${named} write nowhere else, and each instance has its own /tmp. To let functions of this gateway write anywhere, start it with --read-only off.`,
@@ -192,7 +193,7 @@ function callWithItsParameters(name: string, at: string): string {
 const OF_BOTOCORE =
   /^An error occurred \((?<code>[\w.]+)\) when calling the \w+ operation(?: \([^)]*\))?: (?<detail>.*)$/s;
 
-/** The code and the message of the service, in an error of any SDK. */
+/** Returns the code and the message of the service, in an error of any SDK. */
 export function readSdkError(errorType: string, errorMessage: string): { code: string; detail: string } {
   const { code = errorType, detail = errorMessage } = OF_BOTOCORE.exec(errorMessage)?.groups ?? {};
   return { code, detail };

@@ -54,7 +54,7 @@ function completeResource(shown: string, who: string): string {
   return (isOwn ? shown.replace(/:\*+\d{4}:/, `:${accountId}:`) : shown).replace('{connectionId}', '*');
 }
 
-/** The key of a denial in `Circumstances.statements`. */
+/** Returns the key of a denial in `Circumstances.statements`. */
 export function keyOf({ name, action, resource }: Denial): string {
   return `${name} ${action} ${resource}`;
 }

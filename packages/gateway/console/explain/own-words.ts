@@ -296,7 +296,10 @@ export function inOwnWords(given: string, owner: Owner, part: 'because' | 'advic
   });
 }
 
-/** The words of the OpenAPI document, except for settings that are in the template outside of the document. */
+/**
+ * Replaces the names of settings by the words of the OpenAPI document, except for settings that are in the template
+ * outside of the document.
+ */
 function inDocument(
   given: string,
   definition: Owner['definition'],

@@ -44,7 +44,7 @@ export function toDeploy(protocol: 'rest' | 'http' | 'websocket'): string {
   return protocol === 'http' ? '' : DEPLOY;
 }
 
-/** The same advice, as the end of a sentence that advises a change to the API. */
+/** Returns the same advice as the end of a sentence that advises a change to the API. */
 export function andDeploy(protocol: 'rest' | 'http' | 'websocket'): string {
   return protocol === 'http' ? '' : AND_DEPLOY;
 }

@@ -7,7 +7,7 @@ import type { GuardCircumstances } from './circumstances.ts';
 export type RefusedKey = {
   readonly key: string;
   readonly customer: string | undefined;
-  /** Undefined if an older version of the toolkit refused the key. */
+  /** `defect` is undefined if an older version of the toolkit refused the key. */
   readonly defect: string | undefined;
   readonly since: string | undefined;
   /** The address from which the request came. */

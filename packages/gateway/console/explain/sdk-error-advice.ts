@@ -110,47 +110,47 @@ const ROWS: readonly Row[] = [
       `Store less than 400 KB, names of attributes included, in the item of ${written}: put the large value into S3, and its key into the item.`,
   },
   {
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatchRequestEntry.html
+    // See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatchRequestEntry.html
     text: /InvalidBatchEntryId/,
     advise: (_, written) =>
       `Give each entry of ${written} an Id of letters, digits, - and _, with at most 80 characters, such as its position in the batch: the Id only says which entry of the response belongs to which entry of the call. Put an id of your own, such as one that contains / or :, into the message.`,
   },
   {
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+    // See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
     text: /BatchEntryIdsNotDistinct/,
     advise: (_, written) =>
       `Give each entry of ${written} a different Id, such as its position in the batch: Ids may not repeat within one call.`,
   },
   {
-    // https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
+    // See https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
     text: /TooManyEntriesInBatchRequest/,
     advise: (_, written) => `Divide the entries of ${written} into calls of at most 10.`,
   },
   {
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+    // See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
     text: /EmptyBatchRequest/,
     advise: (_, written) => `Skip ${written} if there are no entries: a batch must contain at least one.`,
   },
   {
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+    // See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
     text: /BatchRequestTooLong/,
     advise: (_, written) =>
       `Divide the entries of ${written} into several calls: all messages of a batch together may not exceed the size limit of one message. Put large data into S3, and its key into the message.`,
   },
   {
-    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
+    // See https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html
     text: /ReceiptHandleIsInvalid/,
     advise: (_, written) =>
       `Give ${written} the ReceiptHandle that the same queue returned when the message was last received. It is not the MessageId.`,
   },
   {
-    // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    // See https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     text: /ResourceNotFoundException.*Function not found: (\S+)/s,
     advise: ([, arn = ''], written) =>
       `Name a function that exists in the account and region of the caller in FunctionName of ${written}, for example with an environment variable whose value is !Ref of the AWS::Lambda::Function: no function has the ARN ${arn}.`,
   },
   {
-    // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+    // See https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     text: /InvalidRequestContentException/,
     advise: (_, written) =>
       `Set Payload of ${written} to a string that contains a JSON value: JSON.stringify(…) in JavaScript, json.dumps(…) in Python.`,

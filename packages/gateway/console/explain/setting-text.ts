@@ -14,8 +14,9 @@ type Texts = Readonly<Record<Form, string>>;
 type OwnTexts = Texts & { readonly document?: string; readonly calls?: string };
 
 /**
- * A setting from which SAM, osls and the CDK make the OPTIONS methods of a REST API. In CloudFormation and Terraform,
- * these methods are written like others, and their header is set in the integration response.
+ * Returns the names of a CORS setting from which SAM, osls and the CDK make the OPTIONS methods of a REST API. In
+ * CloudFormation and Terraform, these methods are written like others, and their header is set in the integration
+ * response.
  */
 function ofCors(setting: 'AllowOrigin' | 'AllowHeaders' | 'AllowMethods' | 'AllowCredentials'): Texts {
   const header = `Access-Control-${setting.replace('Allow', 'Allow-')}`;
@@ -31,7 +32,7 @@ function ofCors(setting: 'AllowOrigin' | 'AllowHeaders' | 'AllowMethods' | 'Allo
   };
 }
 
-/** A list of the CORS settings of a function URL. */
+/** Returns the names of a list in the CORS settings of a function URL. */
 function ofUrl(setting: 'Origins' | 'Methods' | 'Headers'): Texts {
   const list = `Allow${setting}`;
   const allowed = `allowed${setting}`;
@@ -323,7 +324,7 @@ function hasAuthorizersInDocument(definition: Authored): boolean {
   return definition?.isDocument === true && definition.besideDocument?.includes('Auth') !== true;
 }
 
-/** The setting of an authorizer that identifies callers by these query parameters. */
+/** Returns the setting of an authorizer that identifies callers by these query parameters. */
 export function nameQuerySources(
   definition: Authored,
   protocol: 'rest' | 'http' | 'websocket',
@@ -354,8 +355,8 @@ export function nameQuerySources(
 }
 
 /**
- * The settings of an authorizer whose function is called for each request: a source that each request has, and no
- * cache.
+ * Returns the settings of an authorizer whose function is called for each request: a source that each request has, and
+ * no cache.
  */
 export function nameAnySource(definition: Authored, protocol: 'rest' | 'http'): string {
   const isRest = protocol === 'rest';
@@ -378,7 +379,7 @@ export function nameAnySource(definition: Authored, protocol: 'rest' | 'http'): 
   }
 }
 
-/** The ARN of an API as its owner writes it. The API's id on this machine differs from its id on AWS. */
+/** Returns the ARN of an API as its owner writes it. The API's id on this machine differs from its id on AWS. */
 export function arnInTemplate({
   apiId,
   definition,

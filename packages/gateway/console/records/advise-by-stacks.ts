@@ -75,7 +75,7 @@ export function referTo(
   return owner && writeReference(stacks, owner, arn);
 }
 
-/** The WebSocket APIs without a route $disconnect, each with the place of its route $connect. */
+/** Returns the WebSocket APIs without a route $disconnect, each with the place of its route $connect. */
 function findUntold(stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
   const routes = resourcesOf(stacks, 'AWS::ApiGatewayV2::Route');
   return resourcesOf(stacks, 'AWS::ApiGatewayV2::Api')
@@ -104,7 +104,7 @@ function findUndeployed(
   return found && { name: asText(found.properties['StageName']) ?? '', place: shortPlace(found) };
 }
 
-/** The custom domains of the loaded stacks that are mapped to the API, each with the path of its mapping. */
+/** Returns the custom domains of the loaded stacks that are mapped to the API, each with the path of its mapping. */
 function findDomains(stacks: readonly ResolvedStack[], apiId: string): readonly string[] {
   return findMappings(stacks, apiId).map(({ domain, path }) => `${domain}${path === '' ? '' : `/${path}`}`);
 }

@@ -10,7 +10,7 @@ type Filtered = Extract<StampedStep, { kind: 'filtered' }>;
 const CLOUDFORMATION =
   'set NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } } on the bucket @';
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html */
+/** See https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-event-notifications-eventbridge.html */
 const SETTINGS: Readonly<Record<ReturnType<typeof formatOf>['kind'], string>> = {
   cloudformation: CLOUDFORMATION,
   sam: CLOUDFORMATION,

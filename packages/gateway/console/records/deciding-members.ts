@@ -16,7 +16,7 @@ import type { Recorded, RecordedOutcome, RecordedRequest } from './recorded-requ
 type Ended = Pick<RecordedRequest, 'phase' | 'error' | 'outcome'>;
 type Members = readonly string[];
 
-/** The members of an AWS::ApiGateway::Method or an AWS::ApiGatewayV2::Route. */
+/** Returns the members of an AWS::ApiGateway::Method or an AWS::ApiGatewayV2::Route. */
 export function membersOfRoute({ phase, error }: Pick<Ended, 'phase' | 'error'>): Members {
   const { defect, validationErrorString } = error?.detail ?? {};
   if (defect?.kind === 'token' && (defect.code === 'scope' || defect.code === 'token-use'))
@@ -123,8 +123,8 @@ const OF_FUNCTION: Readonly<Record<string, Members>> = {
 };
 
 /**
- * The members of an integration. An AWS::ApiGateway::Method has them below `Integration`; for HTTP and WebSocket APIs
- * they are the properties of an AWS::ApiGatewayV2::Integration.
+ * Returns the members of an integration. An AWS::ApiGateway::Method has them below `Integration`; for HTTP and
+ * WebSocket APIs they are the properties of an AWS::ApiGatewayV2::Integration.
  */
 export function membersOfIntegration({ phase, error, outcome }: Ended): Members {
   const defect = error?.detail.defect;
@@ -166,14 +166,17 @@ function membersOfMapping(defect: MappingDefect): Members {
   }
 }
 
-/** The members of a usage plan, or of the API key, that refuse a request. */
+/** Returns the members of a usage plan, or of the API key, that refuse a request. */
 export function membersOfPlan({ error }: Pick<Ended, 'error'>): Members {
   if (error?.code === 'QUOTA_EXCEEDED') return ['Quota.Limit'];
   if (error?.code === 'THROTTLED') return ['Throttle.RateLimit', 'Throttle.BurstLimit'];
   return ['ApiStages'];
 }
 
-/** The path of the part of a policy that decided: a condition that is not met, or else the part that does not match. */
+/**
+ * Returns the path of the part of a policy that decided: a condition that is not met, or else the part that does not
+ * match.
+ */
 export function membersOfPolicy({ statements, decidedBy }: GuardPolicy): Members {
   const nearest = statements
     .map(({ effect, fails }, index) => ({ index, effect, fails }))
@@ -210,7 +213,8 @@ const OF_SCREEN: Readonly<Record<string, string>> = {
 };
 
 /**
- * The path in a rule of a web ACL. For a statement that combines other statements, the path of the combining statement.
+ * Returns the path of the member that decided in a rule of a web ACL. For a statement that combines other statements,
+ * it is the path of the combining statement.
  */
 export function memberOfScreen(rule: unknown, isOversize?: boolean): string {
   const oversize = isOversize === true ? pathTo('OversizeHandling', rule) : undefined;
@@ -250,7 +254,7 @@ function indexOfSettings(settings: unknown, routeKey: string): number | undefine
   ].find((found) => found !== -1);
 }
 
-/** Where a stage limits a route: in the settings of the route, or else in the settings of all routes. */
+/** Returns where a stage limits a route: in the settings of the route, or else in the settings of all routes. */
 export function membersOfThrottle(
   defect: Defect | undefined,
   stage: UnknownMembers,

@@ -29,19 +29,21 @@ function noteEntry({ operation }: Denied, toldIn: string, { readHandler, callers
   };
 }
 
-/** The lines that name an operation: `PutEventsCommand` and `putEvents` in JavaScript, `put_events` in Python. */
+/**
+ * Returns the lines that name an operation: `PutEventsCommand` and `putEvents` in JavaScript, `put_events` in Python.
+ */
 function findCalls(operation: string, handler: HandlerText | undefined): readonly string[] {
   return findLines(handler, new RegExp(`\\b${inEachCase(operation)}`, 'i'));
 }
 
-/** The expression for the name of an operation in camel case or in snake case. */
+/** Returns the regular expression for the name of an operation in camel case or in snake case. */
 function inEachCase(operation: string): string {
   return escapeForRegExp(operation).replaceAll(/(?!^)([A-Z])/g, '_?$1');
 }
 
 /**
- * The line that calls the operation, if only one does. The document client of DynamoDB leaves Item out of the names of
- * its commands. An operation without a name, such as `GET /photos`, has no line.
+ * Returns the line that calls the operation, if only one does. The document client of DynamoDB leaves Item out of the
+ * names of its commands. An operation without a name, such as `GET /photos`, has no line.
  */
 export function findCallLine(operation: string, handler: HandlerText | undefined): string | undefined {
   if (!/^[A-Z][a-z]\w*$/.test(operation)) return undefined;
@@ -54,7 +56,9 @@ export function findCallLine(operation: string, handler: HandlerText | undefined
 /** Where a handler begins, in JavaScript and Python. */
 const BEGINS = /\bexports\.\w+\s*=|^\s*export\b|^\s*(?:async )?def \w+\(/;
 
-/** https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html */
+/**
+ * See https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+ */
 function noteResult({ at: pool }: Denied, all: readonly StampedStep[], at: At): readonly DeliveryNote[] {
   const ran = all.findLast((one) => one.kind === 'ran' && one.from === pool && one.outcome === 'returned');
   if (ran?.kind !== 'ran') return [];
@@ -70,7 +74,7 @@ function noteResult({ at: pool }: Denied, all: readonly StampedStep[], at: At): 
   ];
 }
 
-/** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html */
+/** See https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html */
 function noteAttribute({ operation }: Denied, name: string, { readHandler, callers = [] }: At): DeliveryNote {
   const wanted = new RegExp(`['"\x60]${escapeForRegExp(name)}['"\x60]`);
   const line = callers.flatMap((caller) => findLine(readHandler(caller), wanted) ?? [])[0];

@@ -46,7 +46,10 @@ function withoutPreflights(found: readonly NearMiss[], answered: RoutePlan | und
   return answered !== undefined || meant.length === 0 ? found : meant;
 }
 
-/** The path without the stage at its beginning, or without a segment before the stage $default, if a route serves it. */
+/**
+ * Returns the path without the stage at its beginning, or without a segment before the stage $default, if a route
+ * serves it.
+ */
 function describeShorter(
   plans: readonly RoutePlan[],
   method: string,
@@ -91,7 +94,7 @@ function splitPath(path: string): readonly [first: string, behind: string] {
   return [first, behind === '' ? '/' : behind];
 }
 
-/** The custom domain of a request or a call; empty at the API's own endpoint. */
+/** Returns the custom domain of a request or a call; empty at the API's own endpoint. */
 export function describeDomain({
   domainName,
   basePathMatched,

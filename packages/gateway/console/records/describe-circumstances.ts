@@ -70,7 +70,7 @@ export function describeCircumstances(recorded: Recorded, at: DescribeWith): Cir
   };
 }
 
-/** The limit of the customer plan that refused the request. */
+/** Returns the place of the limit of the customer plan that refused the request. */
 function placesOfCharge({ guard }: Circumstances, { access }: DescribeWith): readonly NamedPlace[] {
   const { document = '', plan, limit, left = [] } = guard?.decided ?? {};
   if (plan === undefined || limit === undefined) return [];
@@ -123,6 +123,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     defect: redactDefect(error?.detail.defect, redactor),
     isDeployed: false,
     definition: findDefinition(at.stacks, api),
+    // See
     // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
     ...describeEdge(received, at.stacks),
     isFromTopic: received.headers.last('x-amz-sns-message-type') !== undefined,
@@ -290,7 +291,7 @@ function readErrorStatus({ kind, outcome }: RecordedEvent): { readonly errorStat
   return typeof statusCode === 'number' && statusCode >= 400 ? { errorStatus: statusCode } : {};
 }
 
-/** The customer that the toolkit's authorizer recorded in the context of the connection. */
+/** Returns the customer that the toolkit's authorizer recorded in the context of the connection. */
 function senderOf({ caller }: RecordedEvent): Circumstances['sender'] {
   if (caller.kind !== 'lambda') return undefined;
   const { customer, key } = readDecision(caller.context) ?? {};

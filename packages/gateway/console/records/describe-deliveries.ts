@@ -151,8 +151,8 @@ function placeOfRefused(
 }
 
 /**
- * The place of the setting of the app client, the user pool or the queue that decided; if the setting is absent, the
- * place of the resource.
+ * Returns the place of the setting of the app client, the user pool or the queue that decided; if the setting is
+ * absent, the place of the resource.
  */
 function placeOfDenied(
   step: Extract<StampedStep, { kind: 'denied' }>,
@@ -167,7 +167,10 @@ function placeOfDenied(
   return placeOfFirst(resource, [...(property === undefined ? [] : [property]), 'FifoQueue']);
 }
 
-/** The place of the settings that ended the retries: the settings of asynchronous invocations, or the sender itself. */
+/**
+ * Returns the place of the settings that ended the retries: the settings of asynchronous invocations, or the sender
+ * itself.
+ */
 function placeOfEnd(
   { from }: Extract<StampedStep, { kind: 'ended' }>,
   stacks: readonly ResolvedStack[],
@@ -278,7 +281,7 @@ function queueOf(arn: string, stacks: readonly ResolvedStack[]): QueueFacts | un
   return { place: placeOf(queue) ?? '', readers, deadOf };
 }
 
-/** The event source mappings of a source that are disabled, each with its function. */
+/** Returns the places of the disabled event source mappings of a source, each with its function. */
 function disabledOf(arn: string, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
   return resourcesOf(stacks, MAPPING)
     .filter(
@@ -364,7 +367,7 @@ function noteEnvelope(
   ];
 }
 
-/** Code that writes the member, such as `Message:` of a call of SNS, does not read it. */
+/** Code that writes the member, such as `Message:` in a call to SNS, does not read it. */
 function readsMember(text: string, member: string): boolean {
   return new RegExp(
     String.raw`(?:\.|\[\s*['"\x60]|\.get\(\s*['"])${member}\b(?!\s*=[^=])|\{[^{}]*\b${member}\b[^{}]*\}\s*(?:=|of\b)`,

@@ -72,7 +72,7 @@ export function describeDetail(sequence: number, recorded: Recorded, at: DetailW
   };
 }
 
-/** The functions whose code took part in the request. */
+/** Returns the names of the functions whose code took part in the request. */
 function functionsOf(
   { integration, guard }: Circumstances,
   deliveries: readonly ToldStep[] = [],

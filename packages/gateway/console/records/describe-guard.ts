@@ -141,7 +141,7 @@ function findRouteRead(
   return name === undefined || from !== 'cache' ? undefined : findLine(readHandler(name), READS_ROUTE);
 }
 
-/** The settings of an authorizer with a function, which decide what it gets and may return. */
+/** Returns the settings of an authorizer with a function that decide what it gets and may return. */
 function describeSettings(
   { functionName, payload, simpleResponses, validationText }: LambdaAuthorizer,
   received: Matched,
@@ -156,7 +156,7 @@ function describeSettings(
       };
 }
 
-/** The query parameters of the request that the code of an authorizer reads. */
+/** Returns the query parameters of the request that the code of an authorizer reads. */
 function findReadSources(
   { rawQuery }: Matched,
   functionName: string,

@@ -1,4 +1,4 @@
-/** Derives the facts about the call of an integration, and about what a function or a backend responded. */
+/** Derives the facts about the call to an integration, and about what a function or a backend responded. */
 import { shortPlace } from '../../core/stack/source-format.ts';
 import { findIntegration, placeOf, resourcesOf } from './find-places.ts';
 import { variablesIn } from '../../core/deployment/integration/stage-text.ts';
@@ -158,7 +158,7 @@ function isInputUnread(recorded: RecordedRequest): boolean {
   return isRefused && findJsonFault(sent?.body?.toString() ?? '') !== undefined;
 }
 
-/** Says where the input of a call of an AWS service comes from: a template, mapped parameters, or the body as it is. */
+/** Says where the input of a call to an AWS service comes from: a template, mapped parameters, or the body as it is. */
 function describeInput({
   request,
 }: ServiceIntegration): Pick<IntegrationCircumstances, 'isBodyUnmapped' | 'mappedQuery'> {

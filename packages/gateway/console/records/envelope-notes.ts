@@ -29,7 +29,7 @@ type Envelope = {
 
 /** The senders whose messages have an envelope, by the service in their ARN. */
 const ENVELOPES: Readonly<Record<string, Envelope>> = {
-  // https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html
+  // See https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html
   sns: {
     members: [
       'Type',
@@ -71,7 +71,7 @@ const ENVELOPES: Readonly<Record<string, Envelope>> = {
       };
     },
   },
-  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+  // See https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
   s3: {
     members: ['Records', 'Service', 'Event', 'Time', 'Bucket', 'RequestId', 'HostId'],
     note({ names }) {

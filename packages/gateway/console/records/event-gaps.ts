@@ -168,7 +168,7 @@ export function findBodyGap(
     : { member, others: Object.keys(sent).slice(0, 20) };
 }
 
-/** Python: `body["name"]`, with `body = json.loads(event["body"])` before. */
+/** Finds the key of the body that a line of Python reads: `body["name"]` after `body = json.loads(event["body"])`. */
 function findKeyOfBody(key: string | undefined, code: readonly string[]): string | undefined {
   const line = code.at(-1) ?? '';
   if (key === undefined) return undefined;
@@ -178,7 +178,8 @@ function findKeyOfBody(key: string | undefined, code: readonly string[]): string
 }
 
 /**
- * JavaScript: `body.name.trim()`, with `body = JSON.parse(event.body)` or `{ name } = JSON.parse(event.body)` before.
+ * Finds the member of the body that a line of JavaScript reads: `body.name.trim()` after `body =
+ * JSON.parse(event.body)`, or `name.trim()` after `{ name } = JSON.parse(event.body)`.
  */
 function findMemberOfBody(read: string | undefined, code: readonly string[]): string | undefined {
   const line = code.at(-1) ?? '';

@@ -41,7 +41,7 @@ export const EVENT_MEMBERS = [
 
 const EVENT: Source = { named: 'an event', members: EVENT_MEMBERS, content: 'detail' };
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
+/** See https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
 const RECORDS: Readonly<Record<string, Source>> = {
   sqs: {
     named: 'a message of a queue',
@@ -274,7 +274,7 @@ export function pathOfNotification({ from, to }: Filtered, stacks: readonly Reso
 }
 
 /**
- * "A wildcard character can't be used in filters"
+ * Notes a wildcard in the filter of a bucket's notification: "A wildcard character can't be used in filters"
  * (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html).
  */
 function noteWildcard(step: Filtered, stacks: readonly ResolvedStack[]): readonly DeliveryNote[] {
@@ -333,7 +333,7 @@ function noteNumbers({ rule, why }: Filtered, stacks: readonly ResolvedStack[]):
   });
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+/** See https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 function noteSlash(prefix: string, place: string): DeliveryNote {
   const meant = prefix.replace(/^\/+/, '');
   return {

@@ -117,7 +117,7 @@ export function findApiPlaces(
   return unique(placesOfServed(recorded, route, at, entrance, connect));
 }
 
-/** The places of a request or message that has a route, by the phase that ended it. */
+/** Returns the places of a request or message that has a route, by the phase that ended it. */
 function placesOfServed(
   recorded: Recorded,
   route: RoutePlan,
@@ -156,7 +156,7 @@ function placesOfServed(
   ];
 }
 
-/** For a path with which no stage begins: the names of the stages that the API has. */
+/** For a path that begins with no stage, returns the places of the names of the API's stages. */
 function placesOfStageNames(recorded: Recorded, { stack, api }: At): readonly NamedPlace[] {
   if (isEvent(recorded)) return [];
   return [...recorded.received.api.stages.values()].flatMap((stage) =>
@@ -166,7 +166,10 @@ function placesOfStageNames(recorded: Recorded, { stack, api }: At): readonly Na
 
 type Near = Pick<NearMiss, 'route' | 'otherMethod'>;
 
-/** For a request that has no route: the part of the nearly matched route that differs, or else the API. */
+/**
+ * For a request that has no route, returns the place of the part of the nearly matched route that differs, or else the
+ * place of the API.
+ */
 function placesOfNearest(recorded: Recorded, [nearest]: readonly Near[], at: At): readonly NamedPlace[] {
   const { stage, api } = isEvent(recorded) ? {} : recorded.received;
   // A path without the name of a stage may resemble the routes of every stage.
@@ -183,7 +186,10 @@ function placesOfNearest(recorded: Recorded, [nearest]: readonly Near[], at: At)
 const nameOwn = ({ functionUrl }: ApiIdentity): string =>
   functionUrl === undefined ? 'the API' : 'the function URL';
 
-/** The route of a WebSocket API that a message was probably meant for; none if several routes are equally near. */
+/**
+ * Returns the place of the route of a WebSocket API that a message was probably meant for; none if several routes are
+ * equally near.
+ */
 function placesOfNearKey(nearest: readonly Near[], { stack, api }: At): readonly NamedPlace[] {
   const [near, ...others] = new Set(nearest.map(({ route }) => route));
   const route = [...stack.resources.values()].find(
@@ -273,13 +279,16 @@ function placesOfAuthorizer(recorded: Recorded, route: RoutePlan, at: At): reado
   ];
 }
 
-/** The variables of the stage, one of which has no value. */
+/** Returns the places of the variables of the stage, one of which has no value. */
 function placesOfVariables({ stack, api, stage }: At): readonly NamedPlace[] {
   const ofStage = findStage(stack, api, stage);
   return named('stage variables', placeOfFirst(ofStage, [variableProperty(ofStage)]));
 }
 
-/** The authorizer of a request that was let through by a cached result: its identity sources, or else its TTL. */
+/**
+ * Returns the place of the authorizer of a request that was let through by a cached result: its identity sources, or
+ * else its TTL.
+ */
 function placesOfCachedResult(
   recorded: Recorded,
   { authorization }: RoutePlan,
@@ -306,8 +315,8 @@ function findAuthorizer(name: string, { stack, api }: At): ResolvedResource | un
 }
 
 /**
- * The resources that a request passes before its route: the web ACL, the resource policy, and the mapping of
- * a custom domain.
+ * Returns the places of the resources that a request passes before its route: the web ACL, the resource policy, and the
+ * mapping of a custom domain.
  */
 function placesOfEntrance(recorded: Recorded, { stacks, own, api, policy }: At): readonly NamedPlace[] {
   if (isEvent(recorded)) return [];
@@ -328,7 +337,10 @@ function placesOfEntrance(recorded: Recorded, { stacks, own, api, policy }: At):
   ];
 }
 
-/** The custom domain of a request that came to no API, because the domain has no mapping or does not trust the client. */
+/**
+ * Returns the place of the custom domain of a request that came to no API, because the domain has no mapping or does
+ * not trust the client.
+ */
 function placesOfDomain(recorded: Recorded, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.received.route !== undefined) return [];
   const host = recorded.received.headers.last('host')?.replace(/:\d+$/, '').toLowerCase();
@@ -366,7 +378,10 @@ function placesOfPolicy(own: ResolvedResource, policy: GuardPolicy): readonly Na
   return named('resource policy', placeOfFirst(own, [...members, 'Policy']));
 }
 
-/** The template that failed, or the request template that printed what an integration could not use. */
+/**
+ * Returns the place of the template that failed, or the request template that printed what an integration could not
+ * use.
+ */
 function placesOfTemplate(
   recorded: Recorded,
   method: ResolvedResource | undefined,
@@ -382,7 +397,7 @@ function placesOfTemplate(
   return placesInTemplate('its request template', method, property, { within, readLines });
 }
 
-/** The limit of the function that ended or refused the call. */
+/** Returns the place of the limit of the function that ended or refused the call. */
 function placesOfLimit(
   recorded: Recorded,
   { integration }: RoutePlan,

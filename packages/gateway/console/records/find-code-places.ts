@@ -74,7 +74,7 @@ export function findAuthorizerLine(
   return ofPatterns(handler, patternsOfAuthorizer(defect));
 }
 
-/** The only `return` whose value lacks the member. Lines that write the member returned something else. */
+/** Finds the only `return` whose value lacks the member. Lines that write the member returned something else. */
 function ofReturnWithout(handler: HandlerText, name: string): readonly NamedPlace[] {
   const lines = handler.text.split('\n');
   const found = findLines(handler, RETURNS).filter((place) => {
@@ -141,7 +141,7 @@ function countOf(text: string, sign: RegExp): number {
   return [...text.matchAll(sign)].length;
 }
 
-/** The line that imports a module which is missing. The error has no line of the handler. */
+/** Finds the line that imports the missing module. The error has no line of the handler. */
 function ofImport(message: string, handler: HandlerText | undefined): readonly NamedPlace[] {
   const [, script, python] =
     /Cannot find (?:module|package) '([^']+)'|No module named '([^'.]+)/.exec(message) ?? [];
@@ -234,7 +234,7 @@ function patternsOfAuthorizer(defect: Defect | undefined): readonly RegExp[] {
   return PATTERNS_OF_PART[part] ?? [RETURNS];
 }
 
-/** The line that writes a member of an object, which may have the same name as other values in the code. */
+/** Finds the line that writes a member of an object, which may have the same name as other values in the code. */
 function ofNested(handler: HandlerText, outer: string, name: string): readonly NamedPlace[] {
   const lines = handler.text.split('\n');
   for (const place of findLines(handler, member(outer))) {
@@ -254,7 +254,7 @@ function ofNested(handler: HandlerText, outer: string, name: string): readonly N
 /** Maximum number of lines of an object. A context has only a few members. */
 const MOST_LINES_OF_OBJECT = 20;
 
-/** The line that writes the body. If there are several, only a line of a successful response counts. */
+/** Finds the line that writes the body. If there are several, only a line of a successful response counts. */
 function ofLarge(handler: HandlerText): readonly NamedPlace[] {
   const found = WRITES_BODY.map((pattern) => findLines(handler, pattern)).find(({ length }) => length > 0);
   const lines = handler.text.split('\n');
@@ -265,12 +265,14 @@ function ofLarge(handler: HandlerText): readonly NamedPlace[] {
   return only === undefined || others.length > 0 ? [] : [{ what: 'its code', place: only }];
 }
 
-/** The place of a response of this status in the code; undefined if the code leaves doubt. */
+/** Finds the place in the code of a response with this status; undefined if the code leaves doubt. */
 export function findStatusLine(handler: HandlerText, status: number, payload: string): string | undefined {
   return ofStatus(handler, status, payload)[0]?.place;
 }
 
-/** The line with the status of the response. If there are several, it is the line before a string from the body. */
+/**
+ * Finds the line with the status of the response. If there are several, it is the line before a string from the body.
+ */
 function ofStatus(handler: HandlerText, status: number, payload: string): readonly NamedPlace[] {
   const asStatus = new RegExp(`status(?:_?code)?['"]?\\s*[:=(,]\\s*['"]?${status}\\b`, 'i');
   const found = [asStatus, new RegExp(`\\b${status}\\b`)].map((pattern) => findLines(handler, pattern));

@@ -13,7 +13,9 @@ import type { NamedPlace } from '../explain/circumstances.ts';
 import type { RecordedRequest, Recorded } from './recorded-request.ts';
 import type { StageVariables } from '../../core/deployment/stage/stage-variables.ts';
 
-/** The DefaultAuthorizer of an API of SAM, which guards each route that names no other authorizer. */
+/**
+ * Returns the place of the DefaultAuthorizer of an API of SAM, which guards each route that names no other authorizer.
+ */
 export function placesOfDefaultAuthorizer(
   { source, file }: ResolvedStack,
   { logicalId }: ResolvedResource,
@@ -31,7 +33,7 @@ export function placesOfDefaultAuthorizer(
   return line === undefined ? [] : [{ what: 'DefaultAuthorizer', place: `${shortFile(file)}:${line}` }];
 }
 
-/** The settings that say where the key is, and which routes need it. */
+/** Returns the places of the settings that say where the key is, and which routes need it. */
 export function placesOfKeySettings(
   recorded: RecordedRequest,
   stack: ResolvedStack,
@@ -44,7 +46,9 @@ export function placesOfKeySettings(
   ];
 }
 
-/** The ApiKeyRequired of an API of SAM, which SAM also sets for the preflight routes that it adds. */
+/**
+ * Returns the place of the ApiKeyRequired of an API of SAM, which SAM also sets for the preflight routes that it adds.
+ */
 function placesOfKeyOfPreflight(
   { received }: RecordedRequest,
   { source, file }: ResolvedStack,
@@ -60,7 +64,10 @@ function placesOfKeyOfPreflight(
   return line === undefined ? [] : [{ what: 'ApiKeyRequired', place: `${shortFile(file)}:${line}` }];
 }
 
-/** The stages of the usage plans that a key belongs to, if none of them is the stage of the request. */
+/**
+ * Returns the places of the stages of the usage plans that a key belongs to, if none of them is the stage of the
+ * request.
+ */
 export function placesOfOtherStages(keyId: string, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
   const memberships = resourcesOf(stacks, 'AWS::ApiGateway::UsagePlanKey').filter(
     ({ properties }) => properties['KeyId'] === keyId,
@@ -81,7 +88,7 @@ export function placesOfOtherStages(keyId: string, stacks: readonly ResolvedStac
 const INDEX = /IndexName: ([\w.-]+)(?:, IndexKey: ([^\s,.]+))?/;
 const KEY = /Index Key:? ([^\s,]+)/i;
 
-/** The key of an index that an error of DynamoDB names. The error does not name the table. */
+/** Returns the place of the key of an index that an error of DynamoDB names. The error does not name the table. */
 export function placesOfIndex(
   { outcome }: Pick<RecordedRequest, 'outcome'>,
   stacks: readonly ResolvedStack[],
@@ -111,7 +118,7 @@ export type RightsAt = {
   readonly stage: { readonly variables: StageVariables | null } | undefined;
 };
 
-/** The permissions that a function URL has, for a caller whom none of them admits. */
+/** Returns the places of the permissions that a function URL has, for a caller whom none of them admits. */
 export function placesOfPermissions(recorded: Recorded, { stacks, stage }: RightsAt): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.failure === undefined || recorded.phase !== 'authorize') return [];
   const { api, route } = recorded.received;

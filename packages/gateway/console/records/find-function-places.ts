@@ -29,7 +29,7 @@ type CodeAt = Pick<StageAt, 'stage'> & { readonly readHandler: ReadHandler; read
 /** The phases in which an authorizer decides. */
 export const OF_AUTHORIZER = new Set(['authenticate', 'authorize']);
 
-/** The function, the alias through which it is called, and the stage variables that choose it. */
+/** Returns the places of the function, the alias through which it is called, and the stage variables that choose it. */
 export function placesOfFunction(
   { functionName, qualifier }: Pick<FunctionTarget, 'functionName' | 'qualifier'>,
   outcome: RecordedOutcome | undefined,
@@ -81,7 +81,7 @@ export function linesOfCode(
     : [];
 }
 
-/** The code of $connect that confirmed no subprotocol, although the client asked for one. */
+/** Returns the place of the code of $connect that confirmed no subprotocol, although the client asked for one. */
 export function placesOfHandshake(
   { received, replyHeaders, status }: RecordedRequest,
   { readHandler, stage }: CodeAt,

@@ -108,7 +108,7 @@ export function memberAt(value: unknown, path: readonly string[]): unknown {
   return undefined;
 }
 
-/** The rule of a web ACL that refused a request, or its default action. */
+/** Returns the place of the rule of a web ACL that refused a request, or its default action. */
 export function placesOfScreen(
   screen: ScreenRule | undefined,
   stacks: readonly ResolvedStack[],

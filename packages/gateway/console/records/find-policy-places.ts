@@ -16,7 +16,7 @@ import type { Recorded, RecordedEvent } from './recorded-request.ts';
 const WITH_STATEMENTS =
   /^AWS::IAM::(?:User|Role|Group|Policy|ManagedPolicy|UserPolicy|RolePolicy|GroupPolicy)$/;
 
-/** The permissions and statements that nearly admit a refused caller. */
+/** Returns the places of the permissions and statements that nearly admit a refused caller. */
 export function placesOfRights(recorded: Recorded, at: RightsAt): readonly NamedPlace[] {
   return [
     ...placesOfPermissions(recorded, at),
@@ -27,7 +27,10 @@ export function placesOfRights(recorded: Recorded, at: RightsAt): readonly Named
   ];
 }
 
-/** The ARNs in policies that contain a variable of a route, such as `{id}`, which is plain text in a policy. */
+/**
+ * Returns the places of the ARNs in policies that contain a variable of a route, such as `{id}`, which is plain text in
+ * a policy.
+ */
 export function findPlainRoutes(
   policies: readonly GuardPolicy[],
   stacks: readonly ResolvedStack[],
@@ -40,7 +43,10 @@ export function findPlainRoutes(
   return findTexts(stacks, 'Resource', (text) => plain.includes(text));
 }
 
-/** The actions of Lambda that the policies of a user or role allow, for a function URL that refuses this caller. */
+/**
+ * Returns the places of the actions of Lambda that the policies of a user or role allow, for a function URL that
+ * refuses this caller.
+ */
 function placesOfSigner(recorded: Recorded, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
   const defect = isEvent(recorded) ? undefined : recorded.error?.detail.defect;
   return defect?.kind === 'function-url' && defect.signer !== undefined
@@ -49,7 +55,7 @@ function placesOfSigner(recorded: Recorded, stacks: readonly ResolvedStack[]): r
 }
 
 /**
- * Finds the places for an event without a route. For a call of `@connections`, the policies of its caller decide. For a
+ * Finds the places for an event without a route. For a call to `@connections`, the policies of its caller decide. For a
  * message, the route selection expression selected no route.
  */
 export function placesWithoutRoute(

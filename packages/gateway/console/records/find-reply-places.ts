@@ -15,8 +15,8 @@ import type { NamedPlace } from '../explain/circumstances.ts';
 import type { Recorded, RecordedRequest } from './recorded-request.ts';
 
 /**
- * The CORS settings of an HTTP API or a function URL; for an error that a REST API makes itself, the API, because it
- * has no gateway response that sets CORS headers.
+ * Returns the place of the CORS settings of an HTTP API or a function URL. For an error that a REST API makes itself,
+ * it is the place of the API, because the API has no gateway response that sets CORS headers.
  */
 export function placesOfCors(
   recorded: Recorded,
@@ -42,7 +42,7 @@ const HEADERS = {
   AllowHeaders: 'Access-Control-Allow-Headers',
 } as const;
 
-/** The header of a preflight that an OPTIONS method of a REST API answers with fixed headers. */
+/** Returns the place of the header of a preflight that an OPTIONS method of a REST API answers with fixed headers. */
 function placesOfPreflight(
   recorded: RecordedRequest,
   method: ResolvedResource | undefined,
@@ -59,7 +59,7 @@ function placesOfPreflight(
   );
 }
 
-/** The gateway response that changed the status of an error, or that lacks the CORS headers. */
+/** Returns the place of the gateway response that changed the status of an error, or that lacks the CORS headers. */
 export function placesOfGatewayResponse(
   recorded: Recorded,
   {
@@ -78,7 +78,10 @@ export function placesOfGatewayResponse(
   return type === undefined ? [] : named(`gateway response ${type}`, placeOfFirst(found, ['StatusCode']));
 }
 
-/** The list that does not have what the page asks for, or else the list of origins, which every response depends on. */
+/**
+ * Returns the list that does not have what the page asks for, or else the list of origins, which every response depends
+ * on.
+ */
 function memberOfCors({ received, replyHeaders }: RecordedRequest): keyof typeof HEADERS {
   const reply = new HeaderList(replyHeaders);
   const listed = (name: string): readonly string[] => (reply.last(name) ?? '').toLowerCase().split(/\s*,\s*/);
@@ -98,7 +101,10 @@ function memberOfCors({ received, replyHeaders }: RecordedRequest): keyof typeof
     : 'AllowOrigins';
 }
 
-/** The API whose list of binary media types decided: a body that is not text was decoded, or was sent as base64. */
+/**
+ * Returns the place of the API whose list of binary media types decided: a body that is not text was decoded, or was
+ * sent as base64.
+ */
 export function placesOfBinary(recorded: Recorded, own: ResolvedResource): readonly NamedPlace[] {
   if (isEvent(recorded) || recorded.received.api.protocol !== 'rest') return [];
   const { received, outcome, sizes, error } = recorded;
@@ -134,7 +140,7 @@ function placesOfEncoded(
     : named(property, placeOfFirst(own, [`${property}.${index}`, property]));
 }
 
-/** The response template that wrote the reply. */
+/** Returns the place of the response template that wrote the reply. */
 export function placesOfResponseTemplate(
   recorded: RecordedRequest,
   method: ResolvedResource | undefined,
@@ -149,7 +155,10 @@ export function placesOfResponseTemplate(
   return placesInTemplate('its response template', method, `${member}.ResponseTemplates.${type}`, at);
 }
 
-/** The integration response that turned an error of the function, or of the service that was called, into a reply. */
+/**
+ * Returns the place of the integration response that turned an error of the function, or of the service that was
+ * called, into a reply.
+ */
 export function placesOfIntegrationResponse(
   recorded: RecordedRequest,
   method: ResolvedResource | undefined,
@@ -168,7 +177,7 @@ export function placesOfIntegrationResponse(
   );
 }
 
-/** The integration response with a status that the method does not declare. */
+/** Returns the place of the integration response with a status that the method does not declare. */
 function placesOfStatus(status: number, method: ResolvedResource | undefined): readonly NamedPlace[] {
   const responses = asList(membersOf(method?.properties['Integration'])['IntegrationResponses']);
   const index = responses.findIndex((one) => Number(membersOf(one)['StatusCode']) === status);

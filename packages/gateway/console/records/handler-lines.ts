@@ -35,7 +35,10 @@ export function isPythonCode({ file, isPython }: HandlerText): boolean {
 const EXPORTS =
   /\bexports\.(\w+)\s*=|\bexport\s+(?:async\s+)?(?:const|let|function\*?)\s+(\w+)|\bmodule\.exports\s*=\s*\{([^}]*)\}|^(?:async\s+)?def\s+(\w+)\(/gm;
 
-/** What the file of a handler exports, if Lambda did not find the handler in it. In Python, these are its functions. */
+/**
+ * Returns what the file of a handler exports, if Lambda did not find the handler in it. In Python, these are its
+ * functions.
+ */
 export function findExports(errorType: string, handler: HandlerText | undefined): readonly string[] {
   if (errorType !== 'Runtime.HandlerNotFound' || handler === undefined) return [];
   return exportsOf(handler).slice(0, MOST_EXPORTS);

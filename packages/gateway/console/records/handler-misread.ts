@@ -141,7 +141,8 @@ const KEEPS_BUSY =
   /\b(setInterval|createPool|createConnection|createClient|mongoose\.connect|new (?:Pool|Client|MongoClient|Redis|Sequelize|Worker)|\.listen)\s*\(/;
 
 /**
- * A handler that calls its callback responds only when nothing is left to do, unless it says otherwise.
+ * A handler that calls its callback responds only when its event loop is empty. callbackWaitsForEmptyEventLoop = false
+ * changes this.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html, callbackWaitsForEmptyEventLoop
  */
 export function findKeptBusy(

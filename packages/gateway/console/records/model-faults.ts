@@ -32,14 +32,14 @@ export function findModelFaults(recorded: Recorded): ModelFaults {
     : NONE;
 }
 
-/** The checks of the route, by the keys of its `RequestModels`. */
+/** Returns the checks of the route, by the keys of its `RequestModels`. */
 function checksOf(recorded: Recorded): ReadonlyMap<string, SchemaCheck> | undefined {
   return isEvent(recorded)
     ? checkOfMessages(recorded.route)?.checks
     : recorded.received.route?.validation?.bodies;
 }
 
-/** The key of `RequestModels` that the request or message selects; undefined if its expression selects none. */
+/** Returns the key of `RequestModels` that the request or message selects; undefined if its expression selects none. */
 function modelKeyOf(recorded: Recorded): string | undefined {
   return isEvent(recorded)
     ? checkOfMessages(recorded.route)?.select(recorded.body?.toString() ?? '')
@@ -62,7 +62,7 @@ export function findNulls(recorded: Recorded, stacks: readonly ResolvedStack[]):
   });
 }
 
-/** The rules of models that the body of a refused request violates. */
+/** Returns the places of the rules of models that the body of a refused request violates. */
 export function placesOfModel(recorded: Recorded, stacks: readonly ResolvedStack[]): readonly NamedPlace[] {
   return findModelFaults(recorded).rules.flatMap(({ model, path }) => {
     const found = findModel(recorded, model, stacks);

@@ -47,7 +47,7 @@ export type PackedRequest = Pick<
   Pick<RecordedRequest, 'caller'> & {
     /**
      * The header list of the previous record if this record repeats it; undefined if this record's headers are in the
-     * arena.
+     * arena (the memory that holds the bytes).
      */
     readonly headers: readonly string[] | undefined;
     readonly seldom: SeldomParts | undefined;

@@ -8,7 +8,7 @@ import type { Problem } from '../explain/circumstances.ts';
 import type { RecordedRequest } from './recorded-request.ts';
 import type { Redactor } from './redact.ts';
 
-/** Whether the request became a call of an AWS service. */
+/** Whether the request became a call to an AWS service. */
 export function isOfService({ received }: Pick<RecordedRequest, 'received'>): boolean {
   const kind = received.outgoing?.kind ?? received.route?.integration.kind;
   return kind === 'service' || kind === 'http-api-service';
@@ -28,7 +28,10 @@ export function readDenial({ received, outcome }: RecordedRequest, redactor: Red
   return findDenials([text]).length > 0 ? text : undefined;
 }
 
-/** The texts in the body of a result: the members of a JSON object and of the objects in it, or else the whole body. */
+/**
+ * Returns the texts in the body of a result: the members of a JSON object and of the objects in it, or else the whole
+ * body.
+ */
 function textsOfBody(payload: string): readonly string[] {
   const body = parseJsonObject(payload)?.['body'];
   if (typeof body !== 'string') return [];

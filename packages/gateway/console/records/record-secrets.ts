@@ -33,8 +33,8 @@ export function secretsOf(recorded: Recorded, names: ReadonlySet<string>): reado
 }
 
 /**
- * The principal that an authorizer named, with which a client's key may begin, such as `partner-north-7f3a9c`.
- * Undefined if it may be a part of the secret itself, because it has digits or ends within a word.
+ * Returns the principal that an authorizer named. A client's key may begin with it. Example: `partner-north-7f3a9c`.
+ * Returns undefined if the name may be a part of the secret itself, because it has digits or ends within a word.
  */
 function principalOf(recorded: Recorded): string | undefined {
   const { caller } = recorded;

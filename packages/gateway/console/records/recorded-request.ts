@@ -75,7 +75,7 @@ export type RecordedEvent = Omit<FinishedEvent, 'trail'> & {
 
 export type Recorded = RecordedRequest | RecordedEvent;
 
-/** Calls of `@connections` are `post`, whatever their method. */
+/** Calls to `@connections` are `post`, whatever their method. */
 export function kindOfEvent({ kind }: Pick<RecordedEvent, 'kind'>): 'message' | 'disconnect' | 'post' {
   if (kind === 'MESSAGE') return 'message';
   return kind === 'DISCONNECT' ? 'disconnect' : 'post';

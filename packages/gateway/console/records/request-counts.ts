@@ -36,7 +36,7 @@ const SEPARATOR = '\n';
 export type RouteCount = {
   readonly apiId: string;
   readonly apiName: string;
-  /** Undefined for the count of the requests for which the API has no route. */
+  /** `routeKey` is undefined for the count of the requests for which the API has no route. */
   readonly routeKey: string | undefined;
   /** The counts by second, which all routes of an API share. */
   readonly seconds: SecondCounts;
@@ -105,7 +105,7 @@ export class RequestCounts {
 
   takeEvent(event: FinishedEvent, atEpochMs: number): void {
     const { found, apiId, kind, route, status, latencyMs } = event;
-    // Calls of `@connections` come from the backend, so they are not counted.
+    // Calls to `@connections` come from the backend, so they are not counted.
     if (kind !== 'MESSAGE' && kind !== 'DISCONNECT') return;
     if (kind === 'MESSAGE') this.#sinceStart += 1;
     const routeKey = kind === 'DISCONNECT' ? '$disconnect' : route?.routeKey;

@@ -80,12 +80,12 @@ export type Found = {
 
 /** Finds an invocation by its own id, which differs from the id of the request. */
 export type FindInvocation = (invocationId: string | undefined) => {
-  /** Undefined if no record of the invocation is stored. */
+  /** `recordId` is undefined if no record of the invocation is stored. */
   readonly recordId: string | undefined;
   readonly redactor: Redactor;
 };
 
-/** The header of calls of the console itself. */
+/** The header that marks calls by the console itself. */
 const CONSOLE_CALL = 'x-gatewright-console';
 
 type Slot = PackedRequest | PackedEvent;
@@ -477,7 +477,7 @@ export class RequestRecords implements RecordSink {
     return this.#ring;
   }
 
-  /** The records of requests and messages, and only of these. */
+  /** Returns the records of requests and messages, and only of these. */
   get #records(): { newestFirst(before?: number): Iterable<[number, Slot]> } {
     const all = this.#all;
     return {

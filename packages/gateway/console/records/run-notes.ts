@@ -166,7 +166,8 @@ const shardWaits: Note = ({ next, from = '', mapping = '', functionName }, { sta
 };
 
 /**
- * "set the source queue's visibility timeout to at least six times the timeout that you configure on your function"
+ * Reports a visibility timeout below the function's timeout: "set the source queue's visibility timeout to at least six
+ * times the timeout that you configure on your function"
  * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html).
  */
 const shortVisibility: Note = ({ from = '', functionName, outcome }, { stacks }) => {

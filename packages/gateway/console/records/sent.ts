@@ -44,8 +44,8 @@ export function describeSent({ outgoing, payload, stage }: Received, limit = Inf
 }
 
 /**
- * Returns the operation that a call to an AWS service names: in X-Amz-Target, or as Action of its query or form.
- * A call of a service whose operations are paths, such as S3, names none.
+ * Returns the operation that a call to an AWS service names: in X-Amz-Target, or as Action of its query or form. A call
+ * to a service whose operations are paths, such as S3, names none.
  */
 export function operationOf({ headers, target, body }: Sent): string | undefined {
   const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'x-amz-target');

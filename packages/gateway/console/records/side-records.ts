@@ -185,7 +185,7 @@ export function describeSideDetail(sequence: number, record: SideRecord, at: Sid
   };
 }
 
-/** The earlier batch for which an event waits: in a shard, or in a FIFO queue. */
+/** Returns the earlier batch for which an event waits: in a shard, or in a FIFO queue. */
 function describeBlock(steps: readonly StampedStep[], at: SideWith): readonly ToldStep[] {
   const [only, ...more] = steps;
   if (only?.kind !== 'accepted' || more.length > 0) return [];
@@ -215,7 +215,7 @@ function definitionOfEvent(
   return undefined;
 }
 
-/** The resource with this ARN, and its stack. */
+/** Returns the resource with this ARN, and its stack. */
 function findOwner(
   arn: string,
   stacks: readonly ResolvedStack[],

@@ -156,7 +156,7 @@ export function placesOfSurprises(
   });
 }
 
-/** What a surprise names: expressions, paths and parameters, as a template contains them. */
+/** Returns what a surprise names: expressions, paths and parameters, as a template contains them. */
 function textsOf({ code, ...values }: Surprise): readonly string[] {
   return code.length === 0
     ? []
@@ -184,7 +184,9 @@ function placeOfMember(
   return named(member.split('.').at(-1) ?? member, placeOf(owner, found));
 }
 
-/** The mapping that overwrites the status in the parameter mapping of an integration of an HTTP API. */
+/**
+ * Returns the path of the mapping that overwrites the status in the parameter mapping of an integration of an HTTP API.
+ */
 function pathsOfStatus(
   owner: ResolvedResource | undefined,
   member: string,

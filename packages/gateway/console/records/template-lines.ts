@@ -15,7 +15,7 @@ export type ReadLines = (file: string) => readonly string[];
  */
 type WithinTemplate = { readonly line?: number | undefined; readonly texts?: readonly string[] };
 
-/** The property with the request template that was applied, or that could not be applied. */
+/** Returns the property with the request template that was applied, or that could not be applied. */
 export function propertyOfRequestTemplate(
   { received }: Pick<RecordedRequest, 'received'>,
   method: ResolvedResource | undefined,
@@ -28,7 +28,7 @@ export function propertyOfRequestTemplate(
   return only === undefined || others.length > 0 ? undefined : at(only);
 }
 
-/** The place of a template, or of what decided within it. */
+/** Returns the place of a template, or of what decided within it. */
 export function placesInTemplate(
   what: string,
   owner: ResolvedResource | undefined,

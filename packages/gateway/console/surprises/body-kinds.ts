@@ -154,7 +154,7 @@ function isForm(contentType: string | undefined): boolean {
 const DECODE_IN_PYTHON =
   "base64.b64decode(event.get('body') or '').decode() if event['isBase64Encoded'] else event.get('body') (with import base64)";
 
-/** The line that reads the body, such as ` at src/index.js:4`. */
+/** Returns the line that reads the body, such as ` at src/index.js:4`. */
 function atRead(handler: SurpriseFacts['handler']): string {
   const line = findLine(handler, READS_BODY);
   return line === undefined ? '' : ` at ${line}`;

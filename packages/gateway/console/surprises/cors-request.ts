@@ -15,7 +15,7 @@ export function originOf({ recorded }: SurpriseFacts): string | undefined {
   return origin !== undefined && host !== undefined && origin.endsWith(`://${host}`) ? undefined : origin;
 }
 
-/** The method that a preflight asks for; undefined if the request is not a preflight. */
+/** Returns the method that a preflight asks for; undefined if the request is not a preflight. */
 export function askedMethod(facts: SurpriseFacts): string | undefined {
   const { method, headers } = facts.recorded.received;
   if (method !== 'OPTIONS' || originOf(facts) === undefined) return undefined;

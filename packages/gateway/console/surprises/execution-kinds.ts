@@ -95,7 +95,7 @@ const executionRepeated: SurpriseKind = {
   },
 };
 
-/** How long before the request the execution in the response began; undefined if the request began it. */
+/** Returns how long before the request the execution in the response began; undefined if the request began it. */
 function startedBeforeMs({ outcome, received }: RecordedRequest): number | undefined {
   if (outcome?.kind !== 'answered') return undefined;
   const { startDate } = parseJsonObject(outcome.body.toString()) ?? {};

@@ -78,7 +78,7 @@ function findDetailFault({
 }
 
 function adviseEntries(first: string): string {
-  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
+  // See https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
   if (first.startsWith('MalformedDetail'))
     return `Make Detail of each entry a string that contains a JSON object. In a request template: "Detail": "${BODY_AS_TEXT}" for the whole body; for a member that is an object, replace '$' in this text by '$.member'. A client must read the reply, because its status is a success.`;
   // docs/aws §22.5

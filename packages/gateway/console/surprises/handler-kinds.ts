@@ -90,7 +90,7 @@ const valueAbsent: SurpriseKind = {
   },
 };
 
-/** Functions of the file that return promises, and calls of the platform that do. */
+/** Matches functions of the file that return promises, and functions of the platform that do. */
 export const ASYNC_NAMES = /\basync\s+function\s+(\w+)|\b(?:const|let|var)\s+(\w+)\s*=\s*async\b/g;
 const USUAL_PROMISES = ['fetch', String.raw`\w+\.send`, String.raw`\w+\.json`];
 
@@ -138,7 +138,7 @@ function listEmpty({ body }: UnknownMembers): readonly string[] {
   return [...new Set(names)].filter((name) => /^\w+$/.test(name)).slice(0, 20);
 }
 
-/** Finds the call of an asynchronous function whose promise became one of these members. */
+/** Finds the call to an asynchronous function whose promise became one of these members. */
 function findPromiseOf(
   members: readonly string[],
   text: string,

@@ -135,7 +135,7 @@ function namesOf({ backendHeaders }: SurpriseFacts): readonly string[] {
   return backendHeaders.lines.filter((_, index) => index % 2 === 0);
 }
 
-/** The value of a header that the integration returned. */
+/** Returns the value of a header that the integration returned. */
 function valueOf({ result, backendHeaders }: SurpriseFacts, name: string): string | undefined {
   for (const map of [result?.['headers'], result?.['multiValueHeaders']]) {
     const returned: unknown = typeof map === 'object' && map !== null ? Reflect.get(map, name) : undefined;
@@ -145,7 +145,7 @@ function valueOf({ result, backendHeaders }: SurpriseFacts, name: string): strin
   return backendHeaders.last(name.toLowerCase());
 }
 
-/** The names of headers that a backend defines itself, in the order in which it sent them. */
+/** Returns the names of headers that a backend defines itself, in the order in which it sent them. */
 function ownNames(headers: HeaderList): readonly string[] {
   const names = headers.lines.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   return [...new Set(names)].filter((name) => /^x-(?!amz|forwarded|powered-by)/.test(name));

@@ -118,7 +118,7 @@ const missingVariable: SurpriseKind = {
   },
 };
 
-/** The texts of an integration that may contain `${stageVariables.x}`, with the settings that have them. */
+/** Returns the texts of an integration that may contain `${stageVariables.x}`, with the settings that have them. */
 function textsOf(
   integration: Integration,
   protocol: 'rest' | 'http' | 'websocket',

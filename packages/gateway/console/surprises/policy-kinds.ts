@@ -43,12 +43,12 @@ const resourcePolicyNotNeeded: SurpriseKind = {
   },
 };
 
-/** An ARN as a resource policy writes it, without the id of the API, which differs on AWS. */
+/** Returns an ARN as a resource policy writes it, without the id of the API, which differs on AWS. */
 function asWritten(arn: string): string {
   return `execute-api:${arn.slice(arn.indexOf('/'))}`;
 }
 
-/** What the Allow statements require and the request does not have: another resource, or values of conditions. */
+/** Says what the Allow statements require and the request does not have: another resource, or values of conditions. */
 function unmetOf({ statements, resource }: GuardPolicy): string[] {
   return statements
     .filter(({ effect }) => effect === 'Allow')

@@ -135,8 +135,8 @@ const refusalNotJson: SurpriseKind = {
 };
 
 /**
- * A reply for which Lambda itself made the result null. If the request failed, its explanation already names
- * this cause.
+ * Makes the kind of surprise for a reply for which Lambda itself made the result null. If the request failed, its
+ * explanation already names this cause.
  */
 const byNull = (code: string, mark: string, by: NullBy): SurpriseKind => ({
   code,
@@ -161,7 +161,7 @@ function misspeltStatus(value: UnknownMembers | undefined): string | undefined {
   )?.[0];
 }
 
-/** The statusCode in a result that was written as JSON twice: by the function, and by Lambda. */
+/** Returns the statusCode in a result that was written as JSON twice: by the function, and by Lambda. */
 function statusInText(payload: string): string | undefined {
   const text = parseJson(payload);
   const { statusCode } = (typeof text === 'string' ? asJsonObject(parseJson(text)) : undefined) ?? {};

@@ -85,7 +85,7 @@ export function isInEvent(received: Received, read: ReadOfRequest): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === read.name.toLowerCase());
 }
 
-/** How a sentence names a value, such as `the query parameter limit`. */
+/** Returns how a sentence names a value, such as `the query parameter limit`. */
 export function nameRead({ part, name }: Pick<ReadOfRequest, 'part' | 'name'>): string {
   return part === 'cookie'
     ? 'the cookies'

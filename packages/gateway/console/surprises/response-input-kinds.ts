@@ -9,7 +9,7 @@ import { adviseMeant, describeMissingReads, findMissingReads } from './template-
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
-/** The response of the integration, parsed as JSON; undefined if it is not JSON or is incomplete. */
+/** Returns the response of the integration, parsed as JSON; undefined if it is not JSON or is incomplete. */
 function answerOf({ recorded: { outcome } }: SurpriseFacts): unknown {
   if (outcome?.kind === 'returned') return parseJson(outcome.payload);
   return outcome?.kind === 'answered' ? parseJson(outcome.body.toString()) : undefined;

@@ -41,7 +41,7 @@ const membersIgnored: SurpriseKind = {
   },
 };
 
-/** The line that returns the first of the members. */
+/** Returns the line that returns the first of the members. */
 function at(handler: SurpriseFacts['handler'], [name = '']: readonly string[]): string {
   const line = findLine(handler, new RegExp(`['"]?\\b${name.replaceAll(/\W/g, '\\$&')}\\b['"]?\\s*[:=,]`));
   return line === undefined ? '' : ` (${line})`;

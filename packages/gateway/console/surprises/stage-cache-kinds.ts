@@ -71,7 +71,7 @@ const cached: SurpriseKind = {
   },
 };
 
-/** How long the entries of the method live, as a further sentence; empty if that is unknown. */
+/** Returns how long the entries of the method live, as a further sentence; empty if that is unknown. */
 function describeLife({ recorded: { received } }: SurpriseFacts): string {
   const ttl = ttlOf(received);
   return ttl === undefined ? '' : ` Entries for ${received.route?.routeKey ?? ''} live for ${ttl} s.`;

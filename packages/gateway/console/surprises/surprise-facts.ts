@@ -44,19 +44,21 @@ export class SurpriseFacts {
     this.#lookups = lookups;
   }
 
-  /** The integration whose response became the reply; undefined if the gateway responded itself. */
+  /** Returns the integration whose response became the reply; undefined if the gateway responded itself. */
   get integration(): Integration | undefined {
     const { received, outcome, failure } = this.recorded;
     return outcome === undefined || failure !== undefined ? undefined : received.route?.integration;
   }
 
-  /** The integration that received the request, even if it failed or its response could not be used. */
+  /** Returns the integration that received the request, even if it failed or its response could not be used. */
   get called(): Integration | undefined {
     const { received, outcome } = this.recorded;
     return outcome === undefined ? undefined : received.route?.integration;
   }
 
-  /** The object that the function of a Lambda proxy returned; undefined if it is not an object or not complete. */
+  /**
+   * Returns the object that the function of a Lambda proxy returned; undefined if it is not an object or not complete.
+   */
   get result(): UnknownMembers | undefined {
     if (this.#result === undefined) {
       const { outcome } = this.recorded;
@@ -66,7 +68,7 @@ export class SurpriseFacts {
     return this.#result === false ? undefined : this.#result;
   }
 
-  /** The names of the headers in the function's result, as it wrote them. */
+  /** Returns the names of the headers in the function's result, as it wrote them. */
   get returnedNames(): readonly string[] {
     const { headers, multiValueHeaders } = (this.result ?? {}) as Partial<Maps>;
     return [headers, multiValueHeaders].flatMap((map) =>
@@ -74,7 +76,7 @@ export class SurpriseFacts {
     );
   }
 
-  /** The headers of a backend's response; empty for a function. */
+  /** Returns the headers of a backend's response; empty for a function. */
   get backendHeaders(): HeaderList {
     const { outcome } = this.recorded;
     return new HeaderList(outcome?.kind === 'answered' ? outcome.headers : []);
@@ -85,7 +87,7 @@ export class SurpriseFacts {
     return this.#reply;
   }
 
-  /** The CORS settings of the API or function URL; undefined if it has none. */
+  /** Returns the CORS settings of the API or function URL; undefined if it has none. */
   get cors(): CorsPlan | undefined {
     const { api, stage, rawPath } = this.recorded.received;
     // A preflight is answered before a stage is chosen.
@@ -100,7 +102,7 @@ export class SurpriseFacts {
     return this.recorded.received.headers.last('accept');
   }
 
-  /** The media type that decides whether the client gets bytes; undefined without an Accept header. */
+  /** Returns the media type that decides whether the client gets bytes; undefined without an Accept header. */
   get firstAccepted(): string | undefined {
     const first = this.accept?.split(',', 1)[0];
     return first === undefined ? undefined : bareType(first);
@@ -123,7 +125,7 @@ export class SurpriseFacts {
     return this.#lookups.isToolkit?.(this.recorded) === true;
   }
 
-  /** The loaded stacks; undefined for a list of requests. */
+  /** Returns the loaded stacks; undefined for a list of requests. */
   get stacks(): readonly ResolvedStack[] | undefined {
     return this.#lookups.stacks;
   }
@@ -133,7 +135,7 @@ export class SurpriseFacts {
     return this.#lookups.readHandler;
   }
 
-  /** The file of the handler of the function that was called. */
+  /** Returns the file of the handler of the function that was called. */
   get handler(): HandlerText | undefined {
     const target = (this.recorded.sent ?? describeSent(this.recorded.received))?.target;
     return target === undefined ? undefined : this.readHandler?.(target);

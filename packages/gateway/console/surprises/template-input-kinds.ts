@@ -145,7 +145,8 @@ const queryInTemplate: SurpriseKind = {
 };
 
 /**
- * How an integration gets all values of parameters of the query, as the rest of a sentence; empty if no other way exists.
+ * Says how an integration gets all values of parameters of the query, as the rest of a sentence; empty if no other way
+ * exists.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-parameter-mapping-sources.html
  */
 function adviseAllValues(kind: string | undefined, parameters: readonly string[]): string {
@@ -214,7 +215,7 @@ function adviseAuthorizers(references: readonly string[], routeKey: string): str
   return `Give ${routeKey} ${which} (AuthorizationType and AuthorizerId).${isBoth ? ' A method has one authorizer, and none provides both: read only the values of the one that you choose.' : ''}`;
 }
 
-/** The request template that was applied; empty if there is none, or if the request was refused. */
+/** Returns the request template that was applied; empty if there is none, or if the request was refused. */
 function templateOf({ integration, recorded }: SurpriseFacts): string {
   const isApplied = isSelecting(integration) && recorded.enteredMs['map-request'] !== undefined;
   return isApplied ? (requestTemplateOf(recorded.received)?.source ?? '') : '';

@@ -86,7 +86,7 @@ function valueAt(root: unknown, names: readonly string[]): unknown {
   return names.reduce<unknown>((value, name) => memberOf(value, name), root);
 }
 
-/** A name that differs in letter case or hyphens only, or that is a part of the other name. */
+/** Returns a name that differs in letter case or hyphens only, or that is a part of the other name. */
 function nearest(wanted: string, names: readonly string[]): string | undefined {
   const plain = (name: string): string => name.replaceAll(/[_-]/g, '').toLowerCase();
   const isPart = (one: string, other: string): boolean => other.length > 2 && one.includes(other);

@@ -116,7 +116,7 @@ type Mapping = {
   readonly isMutual: boolean;
 };
 
-/** The mappings of custom domains to the API, in the loaded stacks. */
+/** Returns the mappings of custom domains to the API, in the loaded stacks. */
 export function findMappings(stacks: readonly ResolvedStack[], apiId: string): readonly Mapping[] {
   const resources = stacks.flatMap((stack) => [...stack.resources.values()]);
   const mutual = resources.flatMap(({ properties }) =>

@@ -5,7 +5,7 @@ import { selectResponse } from './selected-response.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
-/** The result of a function that reached the client as it is; undefined for every other reply. */
+/** Returns the result of a function that reached the client as it is; undefined for every other reply. */
 function unmappedResult(facts: SurpriseFacts): unknown {
   const { integration, recorded, accept } = facts;
   const { outcome } = recorded;

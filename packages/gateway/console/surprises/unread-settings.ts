@@ -67,7 +67,7 @@ const parameterUnchecked: SurpriseKind = {
 const EMPTY_LIST = /^\s*\[\s*\]\s*$|:\s*\[\s*\]/;
 const LIMIT = /\bLimit\s*['"]?\s*[:=]/;
 const FILTER = /\bFilterExpression\s*['"]?\s*[:=]/;
-/** The call of a query or a scan takes only a few lines of code. */
+/** A call to Query or Scan takes only a few lines of code. */
 const MOST_LINES_OF_CALL = 20;
 
 /**

@@ -8,7 +8,7 @@ type Absent = {
   readonly silentMs: number;
 };
 
-/** Says why the page gets no response. Undefined if it gets responses, or has only begun to connect. */
+/** Says why the page gets no response. Returns undefined if it gets responses, or has only begun to connect. */
 export function describeAbsence(state: ConnectionState, { of, host, silentMs }: Absent): string | undefined {
   switch (state) {
     case 'away':

@@ -4,7 +4,7 @@ import type { ShownCustomer } from '../../endpoints/customer-model.ts';
 import type { RequestRow } from '../../records/model.ts';
 
 type Refusal = {
-  /** Undefined for messages of WebSocket APIs, which have no status. */
+  /** `status` is undefined for messages of WebSocket APIs, which have no status. */
   readonly status: number | undefined;
   readonly reason: string;
   readonly count: number;

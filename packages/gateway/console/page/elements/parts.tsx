@@ -34,7 +34,7 @@ export function Problem({ text }: { readonly text: string | undefined }) {
   );
 }
 
-/** A time, which is not broken at its hyphens. */
+/** Shows a time, which is not broken at its hyphens. */
 export function Instant({ at }: { readonly at: string | number }) {
   const time = new Date(at);
   return (
@@ -59,7 +59,7 @@ export function Reading({
   );
 }
 
-/** A table that scrolls sideways if it is wider than the window. It can also be scrolled by keyboard. */
+/** Shows a table that scrolls sideways if it is wider than the window. It can also be scrolled by keyboard. */
 export function TableBox({
   label,
   isCard = false,
@@ -76,7 +76,7 @@ export function TableBox({
   );
 }
 
-/** A number cell, with a label for narrow screens, where tables become lists. */
+/** Shows a number cell, with a label for narrow screens, where tables become lists. */
 export function NumberCell({
   column,
   isWrong = false,
@@ -93,7 +93,7 @@ export function NumberCell({
   );
 }
 
-/** The head of a section, with the section's purpose and actions. */
+/** Shows the head of a section, with the section's purpose and actions. */
 export function SectionHead({
   title,
   about,
@@ -114,7 +114,7 @@ export function SectionHead({
   );
 }
 
-/** A button whose action may fail; the error is shown next to it. */
+/** Shows a button whose action may fail; the error is shown next to it. */
 export function Action({
   label,
   run,

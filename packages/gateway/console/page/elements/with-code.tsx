@@ -1,6 +1,6 @@
 import { splitCode } from './split-code.ts';
 
-/** A text in which commands and code stand between backticks, as explanations write them. */
+/** Shows a text in which commands and code stand between backticks, as explanations write them. */
 export function WithCode({ text }: { readonly text: string }) {
   return (
     <>

@@ -111,7 +111,7 @@ const COLUMNS: readonly Column<ShownFaultRule>[] = [
   { title: '' },
 ];
 
-/** The rules of the faults file, each with a switch. */
+/** Shows the rules of the faults file, each with a switch. */
 function FaultRules({
   rules,
   onDone,

@@ -102,7 +102,7 @@ function Targets({ names }: { readonly names: readonly string[] }) {
   );
 }
 
-/** A form that sends a message or an event. Fields that the service does not use have no effect. */
+/** Shows a form that sends a message or an event. Fields that the service does not use have no effect. */
 function SendForm({
   target,
   onSend,
