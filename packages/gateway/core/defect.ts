@@ -31,7 +31,7 @@ export type Defect =
     }
   /** The throttle of a route on its stage, or of the whole account, is exceeded. */
   | { readonly kind: 'throttle'; readonly of: 'route' | 'account' }
-  /** The policies do not allow the call of a function URL. */
+  /** The policies do not allow the call to a function URL. */
   | {
       readonly kind: 'function-url';
       readonly actions: readonly string[];

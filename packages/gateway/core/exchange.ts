@@ -73,9 +73,9 @@ export type AuthorizerGrant = {
   readonly usageIdentifierKey: string | undefined;
   /** The time of the function's response. */
   readonly givenAtEpochMs?: number;
-  /** The key of the route whose request caused the call of the function. */
+  /** The key of the route whose request caused the call to the function. */
   readonly givenFor?: string;
-  /** The method ARN of the request that caused the call of the function. */
+  /** The method ARN of the request that caused the call to the function. */
   readonly givenForArn?: string;
   /** The IAM policy, which is evaluated for each ARN, or the boolean of a simple response. */
   readonly verdict:

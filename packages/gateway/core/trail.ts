@@ -100,7 +100,7 @@ export type Finished = {
 
 export type FinishedEvent = {
   /**
-   * The kind of event. `POST` means that a message was sent to the client through `@connections`. For a refused call of
+   * The kind of event. `POST` means that a message was sent to the client through `@connections`. For a refused call to
    * `@connections`, the kind is the method of the call.
    */
   readonly kind: 'MESSAGE' | 'DISCONNECT' | 'POST' | 'GET' | 'DELETE';

@@ -26,13 +26,16 @@ const EVENTS =
   'ReducedRedundancyLostObject ObjectCreated:* ObjectCreated:Put ObjectCreated:Post ObjectCreated:Copy ObjectCreated:CompleteMultipartUpload ObjectRemoved:* ObjectRemoved:Delete ObjectRemoved:DeleteMarkerCreated ObjectRestore:* ObjectRestore:Post ObjectRestore:Completed ObjectRestore:Delete Replication:* Replication:OperationFailedReplication Replication:OperationNotTracked Replication:OperationMissedThreshold Replication:OperationReplicatedAfterThreshold LifecycleTransition IntelligentTiering ObjectAcl:Put LifecycleExpiration:* LifecycleExpiration:Delete LifecycleExpiration:DeleteMarkerCreated ObjectTagging:* ObjectTagging:Put ObjectTagging:Delete ObjectAnnotation:* ObjectAnnotation:Put ObjectAnnotation:Delete ObjectRetention:Put'
     .split(' ')
     .map((name) => `s3:${name}`);
-/** matt-filion/serverless-external-s3-event#28 */
+/** See matt-filion/serverless-external-s3-event#28 */
 const EVENT: JsonObject = {
   enum: EVENTS,
   says: "The event '{value}' is not supported for notifications",
 };
 
-/** S3 user guide, "Lifecycle transition constraints": at least 30 days before Standard-IA and One Zone-IA */
+/**
+ * Requires at least 30 days before a transition to Standard-IA or One Zone-IA (S3 user guide, "Lifecycle transition
+ * constraints").
+ */
 const transition = (days: string): JsonObject => ({
   if: has('StorageClass', { enum: ['STANDARD_IA', 'ONEZONE_IA'] }),
   then: {
@@ -45,7 +48,7 @@ const transition = (days: string): JsonObject => ({
   },
 });
 
-/** aws/aws-sdk#478, aws/aws-cli#7677: the dates of a lifecycle are at midnight. */
+/** The dates of a lifecycle are at midnight (aws/aws-sdk#478, aws/aws-cli#7677). */
 const MIDNIGHT: JsonObject = {
   pattern: String.raw`^\d{4}-\d{2}-\d{2}(T00:00(:00(\.0+)?)?(Z|\+00:?00)?)?$`,
   fix: 'write the date without a time, or with T00:00:00Z',
@@ -56,8 +59,8 @@ const onDay = (transitions: JsonObject): JsonObject => ({
 });
 
 /**
- * aws-cloudformation/cloudformation-coverage-roadmap#132: each rule needs at least one of these members, which are in
- * the order of AWS's message.
+ * Each rule needs at least one of these members, which are in the order of AWS's message
+ * (aws-cloudformation/cloudformation-coverage-roadmap#132).
  */
 const LIFECYCLE_ACTIONS = [
   'ExpirationDate',
@@ -193,7 +196,7 @@ const TIERING: JsonObject = {
   })),
 };
 
-/** versity/versitygw#1870, recorded; S3 API reference, CORSRule, AllowedHeaders */
+/** Allows one * in each entry (versity/versitygw#1870, recorded; S3 API reference, CORSRule, AllowedHeaders). */
 const oneWildcard = (name: string): JsonObject => ({
   items: {
     pattern: String.raw`^[^*]*\*?[^*]*$`,

@@ -1,6 +1,6 @@
 /** Messages with which AWS refuses both a call and the deployment of a template. */
 
-/** aws/aws-cdk#9588 */
+/** See aws/aws-cdk#9588 */
 export const NOT_PRIVATE = 'VPCEndpoints can only be specified with PRIVATE apis.';
 
 /** localstack/localstack, test_apigateway_api.snapshot.json, test_create_rest_api_private_type, recorded */
@@ -15,7 +15,7 @@ export const NO_SOURCE_ACCESS = "Required 'sourceAccessConfigurations' parameter
 /** The services whose sources Lambda reads (Lambda API reference, CreateEventSourceMapping, EventSourceArn). */
 export const SERVICES_OF_MAPPINGS = ['kinesis', 'dynamodb', 'sqs', 'kafka', 'mq', 'rds'];
 
-/** aws-controllers-k8s/community#2250 */
+/** Returns AWS's refusal of an ARN that cannot be an event source (aws-controllers-k8s/community#2250). */
 export function notASource(arn: string): string {
   return `${NO_EVENT_SOURCE} Unsupported source arn : ${arn}`;
 }
@@ -23,11 +23,11 @@ export function notASource(arn: string): string {
 /** localstack/localstack, test_lambda_api.snapshot.json, recorded */
 export const POLICY_OF_LATEST = 'We currently do not support adding policies for $LATEST.';
 
-/** awsdocs/aws-step-functions-developer-guide#23, lumigo-io/lumigo-CLI#83 */
+/** See awsdocs/aws-step-functions-developer-guide#23, lumigo-io/lumigo-CLI#83 */
 export const NOT_OPEN_TO_STATES =
   'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.';
 
-/** aws/aws-cdk#15904, amplify-education/serverless-domain-manager#401, #381 */
+/** See aws/aws-cdk#15904, amplify-education/serverless-domain-manager#401, #381 */
 const ONLY = 'can be managed through the API Gateway V2 API.';
 export const NOT_EDGE = `Only REGIONAL domain names ${ONLY} For EDGE domain names, please use the API Gateway V1 API. Also note that only REST APIs can be attached to EDGE domain names.`;
 export const NOT_TLS_1_0 = `Only REGIONAL domain names with a security policy of TLS 1.2 ${ONLY} For TLS 1.0 domain names, please use the API Gateway V1 API to upgrade your security policy to TLS 1.2. Currently, only REST APIs can be attached to a domain name with a security policy of TLS 1.0.`;

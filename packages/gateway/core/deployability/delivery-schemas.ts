@@ -64,7 +64,7 @@ const BUCKET: JsonObject = {
         ],
       },
     },
-    // awslabs/aws-solutions-constructs#648
+    // See awslabs/aws-solutions-constructs#648
     {
       if: IS_PARTITIONED,
       then: {

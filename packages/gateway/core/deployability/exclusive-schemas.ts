@@ -161,7 +161,7 @@ const ifCached = (name: string, value: JsonObject): JsonObject => ({
     },
   },
 });
-/** aws/aws-cdk#13441, aws/aws-cdk#16977, ballPointPenguin/artificial-u#116 */
+/** See aws/aws-cdk#13441, aws/aws-cdk#16977, ballPointPenguin/artificial-u#116 */
 const CACHE_POLICY: JsonObject = {
   if: {
     properties: { MinTTL: { const: 0 }, DefaultTTL: { const: 0 }, MaxTTL: { const: 0 } },
@@ -230,7 +230,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     ],
   },
-  // aws/aws-cdk#18247
+  // See aws/aws-cdk#18247
   'AWS::Kinesis::Stream': {
     allOf: [
       { if: ON_DEMAND, then: without('ShardCount', 'ShardCount is not expected when StreamMode=ON_DEMAND') },
@@ -330,7 +330,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     },
     properties: {
-      // hashicorp/terraform-provider-aws#8818
+      // See hashicorp/terraform-provider-aws#8818
       Layers: {
         items: {
           pattern: '^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+$',

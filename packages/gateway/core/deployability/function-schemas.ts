@@ -9,7 +9,7 @@ import { has, without } from './exclusive-schemas.ts';
 const FIFO_QUEUE = String.raw`^(?!arn:[^:]+:sqs:.*\.fifo$)`;
 const FIFO_TOPIC = String.raw`^(?!arn:[^:]+:sns:.*\.fifo$)`;
 
-/** A destination of failed or successful invocations, which is never FIFO. */
+/** Returns the schema of a destination of failed or successful invocations, which is never FIFO. */
 const destination = (says: string): JsonObject => ({
   allOf: [FIFO_QUEUE, FIFO_TOPIC].map((pattern) => ({
     pattern,

@@ -23,7 +23,7 @@ const forbidden = (
 });
 
 const RULES: readonly JsonObject[] = [
-  // aws/aws-cli#3188, aws/aws-sdk-php#1528, hashicorp/terraform-provider-aws#22993
+  // See aws/aws-cli#3188, aws/aws-sdk-php#1528, hashicorp/terraform-provider-aws#22993
   ofType(
     BASIC,
     forbidden(
@@ -59,7 +59,7 @@ const RULES: readonly JsonObject[] = [
     required: ['SearchString'],
     fix: 'add SearchString with the text that the reply must contain, or use Type: HTTP or HTTPS',
   }),
-  // hashicorp/terraform-provider-aws#44004
+  // See hashicorp/terraform-provider-aws#44004
   ofType(['CALCULATED'], {
     required: ['HealthThreshold'],
     fix: 'add HealthThreshold with the number of child health checks that must be healthy',

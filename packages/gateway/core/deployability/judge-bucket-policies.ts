@@ -65,7 +65,7 @@ function refusalOf(statement: JsonObject, owner: Owner): Refusal | undefined {
   const isUnfit = levels.map(
     (level) => (level === 'object' && !has('/')) || (level === 'bucket' && !has('')),
   );
-  // ministryofjustice/modernisation-platform#10762, versity/versitygw#645
+  // See ministryofjustice/modernisation-platform#10762, versity/versitygw#645
   if (resources.length > 0 && isUnfit.includes(true))
     return {
       below: isUnfit.includes(false) ? itemOf(statement, 'Action', isUnfit.indexOf(true)) : 'Resource',

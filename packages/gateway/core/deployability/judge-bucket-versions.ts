@@ -49,7 +49,10 @@ export function judgeReplication(
       };
 }
 
-/** badmintoncryer/cdk-preflight, pf-s3-objectlock-requires-versioning, deployed */
+/**
+ * Refuses an object lock configuration of a bucket without versioning (badmintoncryer/cdk-preflight,
+ * pf-s3-objectlock-requires-versioning, deployed).
+ */
 export function judgeObjectLock(bucket: ResolvedResource): BrokenRelation | undefined {
   const { properties, unresolved = [] } = bucket;
   return properties['ObjectLockConfiguration'] !== undefined &&

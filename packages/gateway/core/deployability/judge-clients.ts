@@ -195,7 +195,10 @@ function isMissing(
   return identifier !== '' && isOfTemplate && isKnown && isMadeHere;
 }
 
-/** badmintoncryer/cdk-preflight, pf-cognito-default-redirect-uri-member, deployed */
+/**
+ * Refuses a default redirect URI that is not a callback URL (badmintoncryer/cdk-preflight,
+ * pf-cognito-default-redirect-uri-member, deployed).
+ */
 export function judgeDefaultRedirect(client: ResolvedResource): BrokenRelation | undefined {
   const { DefaultRedirectURI: address, CallbackURLs: addresses } = client.properties;
   if (typeof address !== 'string' || addresses === undefined) return undefined;

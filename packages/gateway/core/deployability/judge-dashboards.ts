@@ -41,7 +41,7 @@ export function judgeDashboard(dashboard: ResolvedResource): BrokenRelation | un
       );
 }
 
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+/** See https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const TYPES = ['metric', 'text', 'log', 'alarm', 'explorer', 'custom', 'chart'];
 
 /**
@@ -144,7 +144,10 @@ function faultsOfPeriod({ period }: JsonObject, at: string): readonly Fault[] {
 
 const METRICS = '"metrics": [["AWS/Lambda", "Errors", "FunctionName", "NAME"]]';
 
-/** aws-samples/aws-eda-slurm-cluster#116, pulumi/pulumi#13059 */
+/**
+ * Refuses a metric widget without a region or without data (aws-samples/aws-eda-slurm-cluster#116,
+ * pulumi/pulumi#13059).
+ */
 function faultsOfMetrics(own: JsonObject, at: string): readonly Fault[] {
   const { metrics, annotations, region } = own;
   const noSource = {

@@ -47,7 +47,10 @@ function behaviorsOf(config: JsonObject): readonly Behavior[] {
   return [{ at: 'DefaultCacheBehavior', behavior: mapOf(config, 'DefaultCacheBehavior') }, ...others];
 }
 
-/** milliHQ/terraform-aws-next-js#61; CloudFront developer guide, "Requirements for using alternate domain names" */
+/**
+ * Refuses a certificate of ACM that is not in us-east-1, and aliases without a certificate
+ * (milliHQ/terraform-aws-next-js#61; CloudFront developer guide, "Requirements for using alternate domain names").
+ */
 function judgeCertificate(config: JsonObject): Refusal | undefined {
   if (config['ViewerCertificate'] === null) return undefined;
   const certificate = mapOf(config, 'ViewerCertificate');
@@ -82,14 +85,14 @@ function judgeOrigins(config: JsonObject): Refusal | undefined {
     const origin = membersOf(one);
     const at = `Origins.${index}`;
     const given = ORIGIN_CONFIGS.filter((name) => origin[name] !== undefined);
-    // aws-cloudformation/cfn-lint#2878
+    // See aws-cloudformation/cfn-lint#2878
     if (given.length !== 1)
       return {
         at,
         message: 'Exactly one of CustomOriginConfig, VpcOriginConfig and S3OriginConfig must be specified',
         remedy: given.length > 1 ? `keep only one of ${given.join(', ')}` : ORIGIN_REMEDY,
       };
-    // awsdocs/aws-cloudformation-user-guide#655, hashicorp/terraform-provider-aws#412
+    // See awsdocs/aws-cloudformation-user-guide#655, hashicorp/terraform-provider-aws#412
     if (given[0] === 'S3OriginConfig' && /\.s3-website[.-]/.test(textOf(origin, 'DomainName')))
       return {
         at: `${at}.DomainName`,
@@ -145,7 +148,7 @@ function judgeFunctions(
   for (const [index, one] of asOneOrMore(behavior['LambdaFunctionAssociations'] ?? []).entries()) {
     const { EventType: event, LambdaFunctionARN: arn, IncludeBody: isIncluded } = membersOf(one);
     const place = `${at}.LambdaFunctionAssociations.${index}`;
-    // serverless-nextjs/serverless-next.js#533
+    // See serverless-nextjs/serverless-next.js#533
     if (isTrue(isIncluded) && (asText(event) ?? '').endsWith('-response'))
       return {
         at: `${place}.IncludeBody`,

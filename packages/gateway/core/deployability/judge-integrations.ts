@@ -34,7 +34,7 @@ export function judgeServiceRole({
 
 /** Members that only authorizers of HTTP APIs have, with API Gateway's error messages where a thread quotes them. */
 const OF_HTTP_AUTHORIZERS: readonly (readonly [name: string, says: string])[] = [
-  // anomalyco/sst#905, hashicorp/terraform-provider-aws#15232
+  // See anomalyco/sst#905, hashicorp/terraform-provider-aws#15232
   ['AuthorizerResultTtlInSeconds', 'AuthorizerResultTtlInSeconds cannot be set for WEBSOCKET protocol Apis.'],
   // API Gateway V2 API reference, CreateAuthorizer: "Supported only for HTTP API Lambda authorizers."
   ['AuthorizerPayloadFormatVersion', 'AuthorizerPayloadFormatVersion is supported only for HTTP APIs.'],

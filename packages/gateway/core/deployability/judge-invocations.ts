@@ -17,7 +17,10 @@ import type { BrokenRelation } from './relation.ts';
 const permissionFor = (principal: string, waiting: string): string =>
   `add an AWS::Lambda::Permission with Action lambda:InvokeFunction and Principal ${principal}, and list it in DependsOn of ${waiting}`;
 
-/** S3 user guide, "Granting permissions to publish event notification messages to a destination" */
+/**
+ * Refuses notifications to a function that the bucket may not invoke (S3 user guide, "Granting permissions to publish
+ * event notification messages to a destination").
+ */
 export function judgeBucketFunctions(
   bucket: ResolvedResource,
   all: readonly ResolvedResource[],
@@ -98,7 +101,7 @@ function waitsFor(bucketId: string, { DependsOn, Properties }: JsonObject): bool
   return asOneOrMore(DependsOn ?? []).includes(bucketId) || namesIn(SourceArn).has(bucketId);
 }
 
-/** newrelic/aws-log-ingestion#1 */
+/** Refuses a subscription filter whose function CloudWatch Logs may not invoke (newrelic/aws-log-ingestion#1). */
 export function judgeLogFunction(
   filter: ResolvedResource,
   all: readonly ResolvedResource[],

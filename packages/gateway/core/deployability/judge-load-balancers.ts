@@ -70,7 +70,10 @@ export function judgeVpcLink(
   return undefined;
 }
 
-/** hashicorp/terraform-provider-aws#45230: a REST method behind a VPC link of version 2 names its load balancer. */
+/**
+ * Refuses a REST method that has a VPC link of version 2, but does not name its load balancer
+ * (hashicorp/terraform-provider-aws#45230).
+ */
 export function judgeMethodLink(
   method: ResolvedResource,
   _all: unknown,

@@ -29,7 +29,7 @@ const ADVICE = 'list the stage, or the deployment that creates it, in DependsOn'
 
 /** For each type, a function that returns the properties that name other resources. */
 const NAMED_BY: Readonly<Record<string, Reader>> = {
-  // serverless/serverless#2831, aws/serverless-application-model#32
+  // See serverless/serverless#2831, aws/serverless-application-model#32
   'AWS::ApiGateway::UsagePlan': ({ ApiStages: stages }) =>
     asOneOrMore(stages).flatMap((one, index) => {
       const { ApiId: api, Stage: stage } = membersOf(one);
@@ -43,7 +43,7 @@ const NAMED_BY: Readonly<Record<string, Reader>> = {
           ]
         : [];
     }),
-  // aws/serverless-application-model#192, serverless/serverless#4029
+  // See aws/serverless-application-model#192, serverless/serverless#4029
   'AWS::ApiGateway::BasePathMapping': ({ RestApiId: api, Stage: stage }) =>
     typeof api === 'string' && typeof stage === 'string'
       ? [
@@ -62,7 +62,7 @@ const NAMED_BY: Readonly<Record<string, Reader>> = {
         type === 'AWS::ApiGatewayV2::Stage' && of['ApiId'] === api && of['StageName'] === stage,
     },
   ],
-  // aws-cloudformation/cloudformation-coverage-roadmap#2358, aws-samples/serverless-patterns#2173
+  // See aws-cloudformation/cloudformation-coverage-roadmap#2358, aws-samples/serverless-patterns#2173
   'AWS::WAFv2::WebACLAssociation': (properties) => {
     const arn = textOf(properties, 'ResourceArn');
     const [, api, stage] = /:\/restapis\/([^/]+)\/stages\/([^/]+)$/.exec(arn) ?? [];
@@ -75,7 +75,7 @@ const NAMED_BY: Readonly<Record<string, Reader>> = {
     ];
   },
   'AWS::Cognito::UserPoolClient': ({ UserPoolId: pool, SupportedIdentityProviders, AllowedOAuthScopes }) => [
-    // lgallard/terraform-aws-cognito-user-pool#72
+    // See lgallard/terraform-aws-cognito-user-pool#72
     ...asOneOrMore(SupportedIdentityProviders).map((provider, index) => ({
       property: `SupportedIdentityProviders.${index}`,
       message: `The provider ${asText(provider) ?? ''} does not exist for User Pool ${asText(pool) ?? ''}; list it in DependsOn`,
@@ -84,7 +84,7 @@ const NAMED_BY: Readonly<Record<string, Reader>> = {
         of['UserPoolId'] === pool &&
         of['ProviderName'] === provider,
     })),
-    // serverless/serverless#10041
+    // See serverless/serverless#10041
     ...asOneOrMore(AllowedOAuthScopes).map((scope, index) => ({
       property: `AllowedOAuthScopes.${index}`,
       message: `Invalid scope requested: ${asText(scope) ?? ''}; list its resource server in DependsOn`,
@@ -106,7 +106,7 @@ const NAMED_BY: Readonly<Record<string, Reader>> = {
   ),
 };
 
-/** serverless/serverless#4523 */
+/** Returns a reader for a property that names a function, which must exist already (serverless/serverless#4523). */
 function functionNamedBy(property: string): Reader {
   return (properties, { region, accountId }) => {
     const { functionName } = parseFunctionName(textOf(properties, property));

@@ -42,7 +42,10 @@ function zoneOf({ properties }: ResolvedResource, all: readonly ResolvedResource
   return textOf(zone?.properties ?? properties, zone === undefined ? 'HostedZoneName' : 'Name');
 }
 
-/** aws-cloudformation/cfn-lint#1400; Route 53 developer guide, "CNAME record type": not at the zone apex */
+/**
+ * Refuses a record outside of its zone, and a CNAME record at the zone apex (aws-cloudformation/cfn-lint#1400; Route 53
+ * developer guide, "CNAME record type").
+ */
 function refusalOf(
   record: JsonObject,
   zoneName: string,

@@ -5,7 +5,10 @@ import { isRegionKnown } from '../stack/home.ts';
 import type { ResolvedResource, ResolvedStack } from '../stack/model.ts';
 import type { BrokenRelation } from './relation.ts';
 
-/** aws-samples/aws-genai-llm-chatbot#585, aws-solutions/aws-waf-security-automations#300 */
+/**
+ * Refuses a web ACL of the scope CLOUDFRONT outside of us-east-1 (aws-samples/aws-genai-llm-chatbot#585,
+ * aws-solutions/aws-waf-security-automations#300).
+ */
 export function judgeScope(
   resource: ResolvedResource,
   _all: unknown,
@@ -47,7 +50,7 @@ const NAMED_FUNCTION: Omit<Row, 'path'> = {
 const SAME_REGION: Readonly<Record<string, readonly Row[]>> = {
   'AWS::Lambda::Function': [
     {
-      // TotalTechGeek/elysia-lambda#2
+      // See TotalTechGeek/elysia-lambda#2
       path: ['Layers', '*'],
       service: /^lambda$/,
       says: (region) =>
@@ -122,7 +125,10 @@ export function textsAt(
   return textsAt(membersOf(value)[name], rest, [...at, name]);
 }
 
-/** WAF API reference, AssociateWebACL: a web ACL of the scope CLOUDFRONT protects distributions only. */
+/**
+ * Refuses the association of a web ACL of the scope CLOUDFRONT, which protects distributions only (WAF API reference,
+ * AssociateWebACL).
+ */
 export function judgeGlobalAcl(resource: ResolvedResource): BrokenRelation | undefined {
   const arn = parseArn(asText(resource.properties['WebACLArn']) ?? '');
   return arn?.service === 'wafv2' && arn.resource.startsWith('global/')
@@ -136,7 +142,10 @@ export function judgeGlobalAcl(resource: ResolvedResource): BrokenRelation | und
     : undefined;
 }
 
-/** CloudFormation template reference, TopicArn and Region: without Region, the topic is in the stack's region. */
+/**
+ * Refuses a subscription whose Region is not the region of its topic. Without Region, the topic is in the stack's
+ * region (CloudFormation template reference, TopicArn and Region).
+ */
 export function judgeTopicRegion(resource: ResolvedResource): BrokenRelation | undefined {
   const { TopicArn, Region } = resource.properties;
   const arn = parseArn(asText(TopicArn) ?? '');
@@ -152,8 +161,8 @@ export function judgeTopicRegion(resource: ResolvedResource): BrokenRelation | u
 }
 
 /**
- * Cognito developer guide, "Using your own domain": the certificate must be in us-east-1. A certificate of the same
- * stacks is not judged, because its ARN is a placeholder.
+ * Refuses a certificate that is not in us-east-1 (Cognito developer guide, "Using your own domain"). A certificate of
+ * the same stacks is not judged, because its ARN is a placeholder.
  */
 export function judgeUserPoolDomain(
   domain: ResolvedResource,

@@ -147,7 +147,10 @@ export function findBrokenRelations(stack: ResolvedStack): readonly BrokenRelati
   );
 }
 
-/** badmintoncryer/cdk-preflight, pf-lambda-esm-max-concurrency-vs-reserved, deployed */
+/**
+ * Refuses a MaximumConcurrency above the reserved concurrency of the function (badmintoncryer/cdk-preflight,
+ * pf-lambda-esm-max-concurrency-vs-reserved, deployed).
+ */
 function judgeConcurrency(
   mapping: ResolvedResource,
   all: readonly ResolvedResource[],

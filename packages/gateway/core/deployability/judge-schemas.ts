@@ -145,7 +145,7 @@ function remedyOfName(
   return `write Fn::GetAtt: [${name}, Arn] (!GetAtt ${name}.Arn), because Ref returns the ${what} of ${name}`;
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+/** See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_ROLE_NAME = 64;
 
 /** Keywords whose result depends only on the value itself, and not on other members of the resource. */

@@ -92,7 +92,7 @@ const PAYLOADS = ['Parameters', 'ResultSelector', 'ItemSelector'];
 const COMPUTED = /^\$|^States\.\w+\(|\$\{/;
 
 /**
- * Finds members such as `kind.$` whose text is neither a path nor a call of an intrinsic function
+ * Finds members such as `kind.$` whose text is neither a path nor a call to an intrinsic function
  * (aws/amazon-states-language-service#26).
  */
 function plainPaths(value: Json, at: Path, isPayload = false): readonly StateFault[] {
@@ -109,7 +109,7 @@ function plainPaths(value: Json, at: Path, isPayload = false): readonly StateFau
   });
 }
 
-/** aws/amazon-states-language-service#44 */
+/** Returns the fault of a state whose type does not exist (aws/amazon-states-language-service#44). */
 function unknownType(state: JsonObject, at: Path): readonly StateFault[] {
   const type = textOf(state, 'Type');
   if (type === '' || type.includes('${') || TYPES.includes(type)) return [];
@@ -244,7 +244,7 @@ function ofOther(
     }));
 }
 
-/** aws/aws-cdk#10530 */
+/** Returns the faults of retriers and catchers in which States.ALL is not alone and last (aws/aws-cdk#10530). */
 function earlyCatchAlls(state: JsonObject, at: Path): readonly StateFault[] {
   return ['Retry', 'Catch'].flatMap((name) => {
     const list = state[name];

@@ -102,7 +102,7 @@ type Whole = {
   readonly language: ReturnType<typeof languageOfMachine>;
 };
 
-/** floci-io/floci#2735, measured on AWS */
+/** Returns the fault of a state machine without a state that ends it (floci-io/floci#2735, measured on AWS). */
 function withoutEnd(machine: JsonObject): readonly StateFault[] {
   const states = Object.values(mapOf(machine, 'States')).map((state) => membersOf(state));
   const isEnd = (state: JsonObject): boolean =>
@@ -147,7 +147,10 @@ function faultsOf(machine: JsonObject, at: Path, whole: Whole): readonly StateFa
   ];
 }
 
-/** floci-io/floci#2968, measured on AWS: a processor or a branch has no query language of its own. */
+/**
+ * Returns the fault of a processor or a branch that has a query language of its own (floci-io/floci#2968, measured on
+ * AWS).
+ */
 function ownLanguage(inner: JsonObject, at: Path): readonly StateFault[] {
   return inner['QueryLanguage'] === undefined
     ? []

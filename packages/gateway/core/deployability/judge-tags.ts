@@ -9,7 +9,7 @@ import type { BrokenRelation } from './relation.ts';
 
 /** Matches the keys of tags that only AWS may set. */
 export const RESERVED_KEY = /^aws:/i;
-/** aws-quickstart/quickstart-amazon-eks#42 */
+/** See aws-quickstart/quickstart-amazon-eks#42 */
 const RESERVED_TAG = 'aws: prefixed tag key names are not allowed for external use.';
 /**
  * The error messages of types that refuse a second tag with the same key (localstack/localstack, snapshots of test_s3

@@ -61,7 +61,10 @@ export function judgeTargets(
 
 type Refusal = { readonly below: string; readonly message: string; readonly remedy: string };
 
-/** badmintoncryer/cdk-preflight, pf-events-target-id-duplicate, deployed */
+/**
+ * Refuses a target whose id another target of the rule has (badmintoncryer/cdk-preflight,
+ * pf-events-target-id-duplicate, deployed).
+ */
 function repeatedId(target: JsonObject, before: readonly Json[]): Refusal | undefined {
   const id = textOf(target, 'Id');
   return id !== '' && before.some((other) => isJsonObject(other) && other['Id'] === id)
@@ -111,14 +114,15 @@ function refusalOf(target: JsonObject, all: readonly ResolvedResource[]): Refusa
       remedy:
         'add RoleArn with the ARN of a role that events.amazonaws.com may assume and that may use the target',
     };
-  // hashicorp/terraform#20263
+  // See hashicorp/terraform#20263
   if (service === 'sqs' && isFifo(resource, all) && target['SqsParameters'] === undefined)
     return {
       below: '',
       message: `Parameter(s) SqsParameters must be specified for target: ${id}.`,
       remedy: 'add SqsParameters: { MessageGroupId: VALUE }',
     };
-  // awsdocs/aws-cloudformation-user-guide#1010, aws/aws-cdk#19451: an object with timestamp and message
+  // The template must be an object with timestamp and message (awsdocs/aws-cloudformation-user-guide#1010,
+  // aws/aws-cdk#19451).
   const template = mapOf(target, 'InputTransformer')['InputTemplate'];
   if (service === 'logs' && typeof template === 'string' && !template.trimStart().startsWith('{'))
     return {

@@ -143,7 +143,7 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::StepFunctions::StateMachine': { properties: { LoggingConfiguration: MACHINE_LOGS } },
   'AWS::Pipes::Pipe': { allOf: [...PIPE] },
   'AWS::SecretsManager::RotationSchedule': { properties: { RotationRules: ROTATION_RULES } },
-  // aws/aws-cdk#9588
+  // See aws/aws-cdk#9588
   'AWS::ApiGateway::RestApi': {
     properties: {
       EndpointConfiguration: {
@@ -183,7 +183,7 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     },
   },
-  // RJPearson94/terraform-aws-open-next#73
+  // See RJPearson94/terraform-aws-open-next#73
   'AWS::Lambda::Permission': {
     if: has('Action', { type: 'string', pattern: String.raw`^lambda:(?!InvokeFunctionUrl$|\*$)` }),
     then: {
@@ -234,7 +234,7 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     properties: {
       ResponseHeadersPolicyConfig: {
         properties: {
-          // aws/aws-cdk#35308
+          // See aws/aws-cdk#35308
           CorsConfig: {
             if: has('AccessControlAllowCredentials', { const: true }),
             then: {
@@ -260,7 +260,7 @@ export const MEMBER_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     },
   },
-  // cloudposse/terraform-aws-sns-topic#48
+  // See cloudposse/terraform-aws-sns-topic#48
   'AWS::SNS::Subscription': {
     properties: {
       DeliveryPolicy: { properties: { healthyRetryPolicy: RETRY_POLICY } },

@@ -166,7 +166,7 @@ const TRUSTSTORE: JsonObject = {
 
 const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::SQS::Queue': {
-    // aws/aws-cdk#8550: "Unknown Attribute FifoQueue"
+    // AWS responds with "Unknown Attribute FifoQueue" (aws/aws-cdk#8550).
     properties: {
       FifoQueue: { const: true },
       // SQS API reference, CreateQueue, "High throughput for FIFO queues"
@@ -298,7 +298,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       says: 'To specify a stage description, you must also provide a stage name',
     },
   },
-  // aws-cloudformation/aws-cloudformation-templates#379: "Invalid ARN specified in the request"
+  // AWS responds with "Invalid ARN specified in the request" (aws-cloudformation/aws-cloudformation-templates#379).
   'AWS::ApiGateway::Method': arnAt('Integration', 'Credentials'),
   'AWS::ApiGateway::Authorizer': {
     ...arnAt('AuthorizerCredentials'),
@@ -312,12 +312,13 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   },
   // EventBridge API reference, Target, RoleArn: the ARN of a role, not its name
   'AWS::Events::Rule': { properties: { Targets: { items: arnAt('RoleArn') } } },
-  // aws-cloudformation/cfn-lint#4369: "Function must be configured to execute in a VPC to reference access point …"
+  // AWS responds with "Function must be configured to execute in a VPC to reference access point …"
+  // (aws-cloudformation/cfn-lint#4369).
   'AWS::Lambda::Function': {
     if: { properties: { FileSystemConfigs: { minItems: 1 } }, required: ['FileSystemConfigs'] },
     then: { required: ['VpcConfig'] },
   },
-  // Pocket/terraform-modules#1037, aws/aws-cli#7408: "The provided principal was invalid."
+  // AWS responds with "The provided principal was invalid." (Pocket/terraform-modules#1037, aws/aws-cli#7408).
   'AWS::Lambda::Permission': named(
     'Principal',
     String.raw`^(?!amazonaws\.com$)(${PRINCIPALS_OF.AWS}|${PRINCIPALS_OF.Service})$`,

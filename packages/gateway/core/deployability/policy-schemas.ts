@@ -32,7 +32,7 @@ const PRINCIPAL = {
     },
   },
 };
-/** aws/aws-cdk#11505, aws/aws-cdk#11479 */
+/** See aws/aws-cdk#11505, aws/aws-cdk#11479 */
 const NO_GROUP: JsonObject = {
   if: { type: 'object' },
   then: {
@@ -199,7 +199,7 @@ function ofService(
   };
 }
 
-/** hashicorp/terraform#12740: "Invalid parameter: Policy statement action out of service scope!" */
+/** AWS responds with "Invalid parameter: Policy statement action out of service scope!" (hashicorp/terraform#12740). */
 const OF_TOPIC = ofService(
   'sns',
   ['CreateTopic', 'ListTopics', 'ListSubscriptions'],
@@ -217,7 +217,8 @@ const OF_QUEUE = ofService(
 );
 
 /**
- * Meteor-Community-Packages/Meteor-CollectionFS#630, wercker/step-s3sync#25: inline policies may have an older Version.
+ * Inline policies may have an older Version (Meteor-Community-Packages/Meteor-CollectionFS#630,
+ * wercker/step-s3sync#25).
  */
 const VERSION = "set Version: '2012-10-17'";
 const TOO_OLD = 'Policy document must be version 2012-10-17 or greater.';

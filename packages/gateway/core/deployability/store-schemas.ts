@@ -129,7 +129,7 @@ export const STORE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     },
   },
-  // hashicorp/terraform#10739
+  // See hashicorp/terraform#10739
   'AWS::Logs::LogGroup': {
     properties: {
       LogGroupName: {

@@ -40,7 +40,7 @@ const WITHOUT_FRAGMENT: JsonObject = {
 /** badmintoncryer/cdk-preflight, pf-cognito-propagate-context-requires-secret, deployed */
 const NO_SECRET = 'Client Secret is required to set EnablePropagateAdditionalUserContextData as true';
 
-/** mineiros-io/terraform-aws-cognito-user-pool#69 */
+/** See mineiros-io/terraform-aws-cognito-user-pool#69 */
 const PREFIX: JsonObject = {
   pattern: String.raw`^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$`,
   fix: 'write a prefix of lower-case letters, digits and hyphens without periods, such as orders-login. For a domain of your own, add CustomDomainConfig with the CertificateArn of a certificate in us-east-1 (certificate_arn in Terraform)',
@@ -139,7 +139,8 @@ export const USER_CLIENT_SCHEMAS: Readonly<Record<string, JsonObject>> = {
           says: NO_SECRET,
         },
       },
-      // cisagov/crossfeed#440: "CallbackUrls can not be empty when code flow or implicit flow is selected"
+      // AWS responds with "CallbackUrls can not be empty when code flow or implicit flow is selected"
+      // (cisagov/crossfeed#440).
       { if: hasFlow('code', 'implicit'), then: { required: ['CallbackURLs'] } },
       {
         if: {
@@ -147,7 +148,7 @@ export const USER_CLIENT_SCHEMAS: Readonly<Record<string, JsonObject>> = {
         },
         then: {
           properties: {
-            // hashicorp/terraform-provider-aws#4984: only scopes of resource servers, which have a slash
+            // Only scopes of resource servers, which have a slash, are allowed (hashicorp/terraform-provider-aws#4984).
             AllowedOAuthScopes: {
               items: {
                 pattern: '/',

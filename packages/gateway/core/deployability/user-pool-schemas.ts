@@ -10,7 +10,7 @@ const STANDARD_ATTRIBUTES = (
   'phone_number phone_number_verified picture preferred_username profile sub updated_at website zoneinfo'
 ).split(' ');
 
-/** aws-samples/serverless-streaming-data-application#1 */
+/** See aws-samples/serverless-streaming-data-application#1 */
 const MFA_WITHOUT_SMS =
   'SMS configuration and Auto verification for phone_number are required when MFA is required/optional';
 
@@ -122,7 +122,7 @@ const POOL: readonly JsonObject[] = [
           },
         },
       },
-      // aws-amplify/amplify-cli#5907: a code has {####}, a link has {##TEXT##}
+      // The message has {####} for a code, and {##TEXT##} for a link (aws-amplify/amplify-cli#5907).
       VerificationMessageTemplate: {
         properties: {
           EmailMessageByLink: {
@@ -207,7 +207,7 @@ export const USER_POOL_SCHEMAS: Readonly<Record<string, JsonObject>> = {
           if: { properties: { Name: { not: { enum: STANDARD_ATTRIBUTES } } }, required: ['Name'] },
           then: {
             properties: {
-              // hashicorp/terraform-provider-aws#18430, boto/boto3#2317
+              // See hashicorp/terraform-provider-aws#18430, boto/boto3#2317
               Required: {
                 not: { const: true },
                 says: 'Required custom attributes are not supported currently.',

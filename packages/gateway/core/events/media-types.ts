@@ -63,7 +63,7 @@ export function isBinaryType(mediaType: string, binaryMediaTypes: readonly strin
   return findBinaryEntry(mediaType, binaryMediaTypes) !== undefined;
 }
 
-/** The first of the binary media types that the media type matches. */
+/** Returns the first of the binary media types that the media type matches. */
 export function findBinaryEntry(mediaType: string, binaryMediaTypes: readonly string[]): string | undefined {
   if (binaryMediaTypes.length === 0) return undefined;
   const type = bareType(mediaType);

@@ -9,7 +9,7 @@ import type { FrameResponse, SelectableAnswer } from './integration.ts';
 import type { IntegrationAnswer, MappedOutgoing } from './outgoing.ts';
 
 /**
- * The call of an integration that responds to a WebSocket message. WebSocket APIs do not stream, so streaming is
+ * The call to an integration that responds to a WebSocket message. WebSocket APIs do not stream, so streaming is
  * excluded.
  */
 export type MessageCall = Exclude<MappedOutgoing, { readonly kind: 'http-stream' }>;

@@ -21,8 +21,8 @@ type OwnHeaders = {
 };
 
 /**
- * The initial headers of the request to a non-proxy integration. They contain the gateway's own headers, but no headers
- * of the client.
+ * Returns the initial headers of the request to a non-proxy integration. They contain the gateway's own headers, but no
+ * headers of the client.
  */
 export function startHeaders(target: 'http' | 'service', own: OwnHeaders): WireHeaders {
   const headers: WireHeaders = new Map();
@@ -35,8 +35,8 @@ export function startHeaders(target: 'http' | 'service', own: OwnHeaders): WireH
 }
 
 /**
- * The initial headers of the request to a proxy integration. They contain the client's headers and the gateway's own
- * headers.
+ * Returns the initial headers of the request to a proxy integration. They contain the client's headers and the
+ * gateway's own headers.
  */
 export function passHeaders(input: MappingInput, apiId: string): WireHeaders {
   const headers: WireHeaders = new Map();

@@ -33,7 +33,7 @@ export class MappingInput {
     this.#contextOf = contextOf;
   }
 
-  /** Request headers, without the headers that AWS drops on arrival. */
+  /** Returns request headers, without the headers that AWS drops on arrival. */
   get headers(): HeaderMaps {
     this.#headers ??= readRestHeaders(this.#facts);
     return this.#headers;
@@ -44,7 +44,7 @@ export class MappingInput {
     return this.#query;
   }
 
-  /** The value of `$input.params()`. */
+  /** Returns the value of `$input.params()`. */
   get parameters(): TemplateParameters {
     return {
       path: this.#facts.pathParameters ?? {},
@@ -58,8 +58,8 @@ export class MappingInput {
   }
 
   /**
-   * The value of `$context`. All templates of the exchange share it, so a later template can read the overrides of an
-   * earlier template [obs].
+   * Returns the value of `$context`. All templates of the exchange share it, so a later template can read the overrides
+   * of an earlier template [obs].
    */
   get context(): JavaMap {
     this.#context ??= contextVariables(this.#values());
@@ -90,7 +90,7 @@ export class MappingInput {
     return this.stageVariables === null ? undefined : getEntry(this.stageVariables, name);
   }
 
-  /** The text of a context variable such as `identity.sourceIp`; undefined if the variable is absent. */
+  /** Returns the text of a context variable such as `identity.sourceIp`; undefined if the variable is absent. */
   contextText(name: string): string | undefined {
     let value: unknown = this.#values();
     for (const part of name.split('.')) {

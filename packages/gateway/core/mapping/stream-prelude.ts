@@ -51,8 +51,8 @@ export async function splitOwnPrelude(
 }
 
 /**
- * The error for a malformed streamed response. AWS responds with 500, although it responds with 502 to a malformed
- * buffered proxy response.
+ * Returns the error for a malformed streamed response. AWS responds with 500, although it responds with 502 to a
+ * malformed buffered proxy response.
  */
 export function malformedStream(fault: { readonly reason: string } & ProxyFault): Error {
   return malformedProxyResponse(fault, 500);

@@ -230,7 +230,7 @@ function shownStatus({ status }: Reply): number {
   return status === 101 ? 200 : status;
 }
 
-/** The values of the authorizer's identity sources that are headers or query parameters. */
+/** Returns the values of the authorizer's identity sources that are headers or query parameters. */
 function credentialsOf(received: Received): readonly string[] {
   if (!isMatched(received)) return [];
   const { authorization } = received.route;

@@ -228,7 +228,7 @@ function readPart(
 function readAction(text: string, { ofIdentity }: PolicyReading): string {
   const colons = text.split(':').length - 1;
   if (ofIdentity !== true || text === '*') return text;
-  // boogy/iam-policy-validator#172
+  // See boogy/iam-policy-validator#172
   if (/[*?].*:/.test(text))
     throw new PolicyInvalid('Action vendors (e.g., aws, ec2, etc.) must not contain wildcards');
   if (colons === 1) return text;
@@ -244,7 +244,7 @@ const ABBREVIATION = 'execute-api:/';
 function readResource(text: string, { apiArn, ofIdentity }: PolicyReading): string {
   if (apiArn !== undefined && text.startsWith(ABBREVIATION))
     return `${apiArn}/${text.slice(ABBREVIATION.length)}`;
-  // cloud-gov/terraform-provision#1838
+  // See cloud-gov/terraform-provision#1838
   if (ofIdentity === true && /^arn:[^:]+:iam:[a-z0-9-]+:/.test(text))
     throw new PolicyInvalid(`IAM resource ${text} cannot contain region information.`);
   if (ofIdentity === true) refuseForeignVariables(text);

@@ -30,7 +30,7 @@ type FunctionIdentitiesOptions = {
   readonly report: (message: string) => void;
 };
 
-/** A call of a function that its role does not allow. */
+/** A call by a function that its role does not allow. */
 type DeniedCall = {
   readonly functionName: string;
   readonly action: string;
@@ -57,7 +57,7 @@ export class FunctionIdentities {
   readonly #options: FunctionIdentitiesOptions;
   readonly #pairs = new Map<string, KeyPairOf>();
   readonly #reported = new Set<string>();
-  /** Called for each call of a function that the policies do not allow, with AWS's message. */
+  /** Called with AWS's message for each call by a function that the policies do not allow. */
   onDenied: ((denied: DeniedCall) => void) | undefined;
   #byKey: ReadonlyMap<string, LocalIdentity> = new Map();
   #roles: ReadonlyMap<string, Role> = new Map();

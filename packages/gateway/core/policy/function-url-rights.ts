@@ -1,4 +1,6 @@
-/** The rights that a call of a function URL needs (Lambda developer guide, "Control access to Lambda function URLs"). */
+/**
+ * The rights that a call to a function URL needs (Lambda developer guide, "Control access to Lambda function URLs").
+ */
 
 /** The actions that a caller must be allowed to perform. Since October 2025, both are needed. */
 export const URL_ACTIONS = ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'] as const;

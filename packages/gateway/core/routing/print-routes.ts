@@ -16,7 +16,7 @@ export type RouteRow = {
   readonly functionName: string | undefined;
   /**
    * A target that is not a function, such as `MOCK`, an address, or `sqs:path/…`; `returns 500` if the integration
-   * cannot be called. Undefined if the route has no such target.
+   * cannot be called. It is undefined if the route has no such target.
    */
   readonly target: string | undefined;
 };

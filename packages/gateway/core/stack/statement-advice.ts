@@ -267,7 +267,7 @@ const ENDINGS: Readonly<Record<string, { readonly end: RegExp; readonly why: str
     end: /^:[\w$-]+$/,
     why: ', and the ARN of a function does not cover its versions and aliases',
   },
-  // https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+  // See https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
   secretsmanager: {
     end: /^-\w{6}$/,
     why: ', and the ARN of a secret ends with a hyphen and six random characters, so this name does not match any secret',
@@ -285,7 +285,10 @@ function placeOfPolicies({ source }: ResolvedStack, resource: ResolvedResource):
 
 type PlacedStatement = { readonly statement: UnknownMembers; readonly place: string };
 
-/** The statements of the inline policies that a role has itself, or that other resources of its stack attach to it. */
+/**
+ * Returns the statements of the inline policies that a role has itself, or that other resources of its stack attach to
+ * it.
+ */
 function statementsOf(stack: ResolvedStack, role: ResolvedResource): readonly PlacedStatement[] {
   const attached = [...stack.resources.values()].filter(
     ({ type, properties }) =>

@@ -66,7 +66,7 @@ export class Connections {
     this.#atLifetimeLimit = closureOf(assumptions['lifetime-close-code']);
   }
 
-  /** All connections in the order of their handshakes. */
+  /** Returns all connections in the order of their handshakes. */
   get all(): readonly Connection[] {
     return [...this.#open.values()];
   }

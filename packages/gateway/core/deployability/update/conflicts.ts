@@ -34,25 +34,25 @@ type Unique = {
 };
 
 const UNIQUE: Readonly<Record<string, Unique>> = {
-  // anomalyco/sst#513
+  // See anomalyco/sst#513
   'AWS::ApiGatewayV2::Route': {
     by: ['ApiId', 'RouteKey'],
     property: 'RouteKey',
     says: (key) => `Route with key ${key} already exists for this API`,
   },
-  // serverless/serverless#2730
+  // See serverless/serverless#2730
   'AWS::ApiGateway::Resource': {
     by: ['RestApiId', 'ParentId', 'PathPart'],
     property: 'PathPart',
     says: (part) => `Another resource with the same parent already has this name: ${part}`,
   },
-  // aws-cloudformation/cloudformation-coverage-roadmap#1151
+  // See aws-cloudformation/cloudformation-coverage-roadmap#1151
   'AWS::ApiGatewayV2::ApiMapping': {
     by: ['DomainName', 'ApiMappingKey'],
     property: 'DomainName',
     says: () => 'ApiMapping key already exists for this domain name',
   },
-  // aws/aws-cdk#13817
+  // See aws/aws-cdk#13817
   'AWS::ApiGateway::UsagePlanKey': {
     by: ['UsagePlanId', 'KeyId'],
     property: 'KeyId',
@@ -192,7 +192,7 @@ type Path = {
 };
 
 const PATHS: Readonly<Record<string, Path>> = {
-  // serverless/serverless#3785, aws/aws-cdk#25172
+  // See serverless/serverless#3785, aws/aws-cdk#25172
   'AWS::ApiGateway::Resource': {
     property: 'PathPart',
     within: ['RestApiId', 'ParentId'],
@@ -200,7 +200,7 @@ const PATHS: Readonly<Record<string, Path>> = {
     says: (_, other) =>
       `A sibling (${other}) of this resource already has a variable path part -- only one is allowed`,
   },
-  // plutomi/plutomi#271
+  // See plutomi/plutomi#271
   'AWS::ApiGatewayV2::Route': {
     property: 'RouteKey',
     within: ['ApiId'],

@@ -19,7 +19,7 @@ export function findForbiddenChanges(change: Change): readonly ForbiddenChange[]
   return change.replacedBy === undefined ? (JUDGES[change.now.type]?.(change) ?? []) : [];
 }
 
-/** aws-samples/sample-voice-of-customer-datalake#184, aws-amplify/amplify-cli#4227 */
+/** See aws-samples/sample-voice-of-customer-datalake#184, aws-amplify/amplify-cli#4227 */
 const OF_POOL = ['UsernameConfiguration', 'UsernameAttributes', 'AliasAttributes'];
 
 function judgeUserPool({ before, now, changed }: Change): readonly ForbiddenChange[] {
@@ -39,7 +39,7 @@ function judgeUserPool({ before, now, changed }: Change): readonly ForbiddenChan
 }
 
 /**
- * aws/aws-cdk#14920: an update can create or delete only one index. CloudFormation's page about LocalSecondaryIndex
+ * An update can create or delete only one index (aws/aws-cdk#14920). CloudFormation's page about LocalSecondaryIndex
  * has the words "Updates are not supported." at each of its properties.
  */
 function judgeIndexes({ before, now, changed }: Change): readonly ForbiddenChange[] {

@@ -7,7 +7,7 @@ import type { DeployFinding, Placed } from '../finding.ts';
 import { namesIn } from '../names-in.ts';
 import type { StackChanges } from './stack-changes.ts';
 
-/** aws/aws-cdk#17741, anomalyco/sst#1256 */
+/** Reports a removed or changed export that another stack still imports (aws/aws-cdk#17741, anomalyco/sst#1256). */
 export function judgeExports(
   { before, now, kept, removed }: StackChanges,
   others: readonly ResolvedStack[],

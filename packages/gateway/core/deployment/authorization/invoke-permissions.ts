@@ -15,8 +15,8 @@ import type { PropertyBag } from '../properties.ts';
 
 export interface InvokePermissions {
   /**
-   * Returns a check of the calls of a stage, or undefined if permissions are not checked. `sources` are the possible
-   * origins of a call, below the ARN of the API. A permission for one of them is enough.
+   * Returns a check of the calls that a stage makes, or undefined if permissions are not checked. `sources` are the
+   * possible origins of a call, below the ARN of the API. A permission for one of them is enough.
    */
   checkOf(invoked: NamedFunction, sources: readonly string[]): ((stageName: string) => boolean) | undefined;
 }
@@ -34,7 +34,10 @@ export interface PermissionSource {
   readonly version: number;
   /** The resources of type `AWS::Lambda::Permission`. */
   readonly permissions: readonly PropertyBag[];
-  /** Returns false for a function outside these stacks. Its permissions are unknown, and its owner checks them. */
+  /**
+   * Returns whether the function is in these stacks. The permissions of any other function are unknown, and its owner
+   * checks them.
+   */
   isOwn(functionName: string): boolean;
 }
 
