@@ -98,7 +98,10 @@ export type ProgramOptions = Settings & {
   readonly linksLines?: boolean;
   /** The callers and their permissions, which the console shows; absent means that it does not show them. */
   readonly access?: AccessBook;
-  /** Returns the commands that the first screen suggests, which the console shows while there are no requests. */
+  /**
+   * Returns the commands that `gatewright start` suggests when it has started. The console also shows them while there
+   * are no requests.
+   */
   readonly tries?: () => readonly string[];
   /** Reads the customers that the console shows; absent means that it does not show any. */
   readonly customers?: CustomerBook;

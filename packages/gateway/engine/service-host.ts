@@ -248,12 +248,12 @@ export class ServiceHost {
     return this.#inOrder.flatMap((service) => service.handTargets?.() ?? []);
   }
 
-  /** The number of events that were accepted but are not finished. */
+  /** Returns the number of events that were accepted but are not finished. */
   get pending(): number {
     return this.#inOrder.reduce((sum, service) => sum + (service.pending ?? 0), 0);
   }
 
-  /** The request checks of all services. If several services check a stage, the first refusal decides. */
+  /** Returns the request checks of all services. If several services check a stage, the first refusal decides. */
   get screens(): StageScreens {
     const screening = (): readonly NonNullable<Service['screenOf']>[] => this.#screening;
     return {

@@ -72,7 +72,7 @@ export function recordEvents({
   events.edges.follow((record) => records.takeSide(record));
 }
 
-/** Records a call of a function that the embedded DynamoDB refused. */
+/** Records a call by a function that the embedded DynamoDB refused. */
 export function noteRefusedByStore(
   { accessKeyId, operation, tables, status, code, message, traceHeader, sdkRequest }: RefusedCall,
   { events, functionIdentities }: Pick<Parts, 'events' | 'functionIdentities'>,

@@ -14,7 +14,7 @@ type InjectorPorts = {
   wait(ms: number): Promise<void>;
   /** Makes the function use a new instance for its next event. */
   renew(functionName: string): void;
-  /** The function's own timeout; undefined for an unknown function. */
+  /** Returns the function's own timeout; undefined for an unknown function. */
   timeoutOf(functionName: string): number | undefined;
   report(message: string): void;
 };
@@ -259,7 +259,7 @@ function onePart(bytes: Buffer): ByteStream {
   };
 }
 
-/** The call of an integration of any kind. */
+/** The call to an integration of any kind. */
 type Outgoing = Sendable['outgoing'];
 
 type CallFacts = {

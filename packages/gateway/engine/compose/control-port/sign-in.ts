@@ -52,7 +52,7 @@ export class SignIn {
     this.keySets = this.#createKeySets();
   }
 
-  /** The local sign-in; undefined until it has been opened. */
+  /** Returns the local sign-in; undefined until it has been opened. */
   get opened(): LocalSignIn | undefined {
     return this.#opened;
   }
@@ -94,7 +94,7 @@ export class SignIn {
     return issuer.mint(options);
   }
 
-  /** The URLs of issuers and sign-in pages that functions must reach through the control port. */
+  /** Returns the URLs of issuers and sign-in pages that functions must reach through the control port. */
   get addresses(): readonly string[] {
     const pools = this.#opened?.pools.all ?? [];
     return [

@@ -9,7 +9,7 @@ import type { CheckedScreen, ScreenReview, ServiceSettings } from '../../../kern
 import { StackReading } from '../../../kernel/stack-reading.ts';
 import { CATALOGUE } from '../services/catalogue.ts';
 
-/** Returns the parts of screens that the gateway cannot evaluate. */
+/** Returns the parts of screens (checks in front of a stage, such as web ACLs) that the gateway cannot evaluate. */
 export async function findUnjudged(stacks: readonly ResolvedStack[]): Promise<readonly UnsupportedItem[]> {
   const { reading } = readingOf(stacks);
   for (const review of await loadReviews(stacks)) review.findUnjudged(reading);
@@ -43,7 +43,10 @@ function readingOf(stacks: readonly ResolvedStack[]): {
   return { faults, reading: new StackReading(stacks, { isElsewhere: () => false, tolerance: faults }) };
 }
 
-/** Loads the reviews of services whose resources are in the stacks. */
+/**
+ * Loads the modules with which services such as AWS WAF evaluate requests in front of a stage, for the services whose
+ * resources are in the stacks.
+ */
 async function loadReviews(stacks: readonly ResolvedStack[]): Promise<readonly ScreenReview[]> {
   const types = new Set(stacks.flatMap(({ resources }) => [...resources.values()].map(({ type }) => type)));
   const named = CATALOGUE.filter(({ types: known }) => Object.keys(known).some((type) => types.has(type)));

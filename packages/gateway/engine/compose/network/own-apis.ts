@@ -76,7 +76,7 @@ async function openAwsOf(parts: Parts, certify: (name: string) => CertifiedKey):
   return front;
 }
 
-/** The certificate authorities of this machine and of `NODE_EXTRA_CA_CERTS`. */
+/** Returns the certificate authorities of this machine and of `NODE_EXTRA_CA_CERTS`. */
 function knownAuthorities(): readonly string[] {
   return [...new Set([...getCACertificates('system'), ...getCACertificates('default')])];
 }

@@ -27,7 +27,7 @@ export function journaledClient(services: ServiceClient, journal: () => EventJou
   };
 }
 
-/** Runs a call of an integration, whose events belong to the request with this trace. */
+/** Runs a call by an integration, whose events belong to the request with this trace. */
 export async function runTraced<Result>(
   journal: EventJournal,
   traceHeader: string,
@@ -78,7 +78,7 @@ export function runJournaled<Result>(
   const traceHeader = headerOf(request, TRACE);
   const root = rootOf(traceHeader);
   if (root !== undefined) return journal.within(root, run, lineageOf(traceHeader));
-  // The call of a function without the header belongs to the only running invocation, if there is one.
+  // A call by a function without the header belongs to the only running invocation, if there is one.
   const isApart = journal.cause === undefined || (!journal.isWithin && !isOfFunction);
   return isApart ? journal.apart(run) : run();
 }
