@@ -1,6 +1,6 @@
 /**
- * Handles the calls of SDKs to CloudFront: invalidations, and calls that read distributions (CloudFront API reference,
- * 2020-05-31).
+ * Handles the calls that SDKs make to CloudFront: invalidations, and calls that read distributions (CloudFront API
+ * reference, 2020-05-31).
  */
 import type { Clock, Random, ServiceRequest } from '../../core/ports.ts';
 import type { Answered } from '../../kernel/service.ts';

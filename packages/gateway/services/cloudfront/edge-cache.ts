@@ -153,7 +153,10 @@ export class EdgeCache {
     };
   }
 
-  /** "CloudFront sends the response from the original request to all the requests" with the same key. */
+  /**
+   * Shares one request to the origin: "CloudFront sends the response from the original request to all the requests"
+   * with the same key.
+   */
   async #fly(asked: Asked, at: KeyPlace): Promise<CacheOutcome> {
     const flightKey = `${asked.request.method} ${at.key}`;
     const flight = this.#flights.get(flightKey);
@@ -367,7 +370,7 @@ function hasCondition({ headers }: ViewerRequest): boolean {
 /** CloudFront's sentence about an origin that did not respond (chanzuckerberg/single-cell-data-portal#1250). */
 const NO_RESPONSE =
   'CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.';
-/** EdOverflow/can-i-take-over-xyz#66 */
+/** See EdOverflow/can-i-take-over-xyz#66 */
 const NO_CONNECTION = "CloudFront wasn't able to connect to the origin.";
 
 function toAnswer(outcome: HttpOutcome, { requestId }: Asked): OriginAnswer {

@@ -260,7 +260,7 @@ function plainHeaders({ rawHeaders }: FrontRequest): readonly string[] {
   );
 }
 
-/** ferdinandfrank/cdk-nuxt#7 */
+/** See ferdinandfrank/cdk-nuxt#7 */
 const METHOD_NOT_ALLOWED =
   'This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests.';
 

@@ -21,7 +21,7 @@ export function judgeLogFilter(
   if (typeof pattern !== 'string') return [];
   const reason = refusalOfPattern(pattern);
   if (reason !== undefined) {
-    // aws/aws-cdk#15047
+    // See aws/aws-cdk#15047
     const message = `Invalid ${type === 'AWS::Logs::MetricFilter' ? 'metric ' : ''}filter pattern: ${reason}`;
     return [{ property: 'FilterPattern', message }];
   }
@@ -29,7 +29,7 @@ export function judgeLogFilter(
     const { Dimensions: dimensions, DefaultValue: usual } = membersOf(transformation);
     const property = `MetricTransformations.${index}`;
     if (asOneOrMore(dimensions).length === 0) return [];
-    // aws-cloudformation/cloudformation-coverage-roadmap#1839, hashicorp/terraform-provider-aws#28881
+    // See aws-cloudformation/cloudformation-coverage-roadmap#1839, hashicorp/terraform-provider-aws#28881
     if (!/^\s*[[{]/.test(pattern))
       return [
         {

@@ -1,6 +1,6 @@
 /**
- * The calls of CloudWatch Logs about groups, streams, events and queries. The events are the lines that functions and
- * stages write, and the events that calls add.
+ * Handles the calls to CloudWatch Logs about groups, streams, events and queries. The events are the lines that
+ * functions and stages write, and the events that calls add.
  */
 import { partitionOf } from '@gatewright/aws/arn';
 import type { CallInput } from '@gatewright/aws/call-input';
@@ -159,7 +159,7 @@ export function open(ports: ServicePorts): Service {
   };
 }
 
-/** The tags of the stacks' groups, by ARN. */
+/** Returns the tags of the stacks' groups, by ARN. */
 function taggedGroups(stacks: StackReading): ReadonlyMap<string, Tags> {
   return new Map(
     stacks
@@ -171,7 +171,7 @@ function taggedGroups(stacks: StackReading): ReadonlyMap<string, Tags> {
   );
 }
 
-/** The groups of the stacks. A stream may be in a group that a function of the stack writes to. */
+/** Returns the groups of the stacks. A stream may be in a group that a function of the stack writes to. */
 function declaredGroups(stacks: StackReading): ReadonlyMap<string, DeclaredGroup> {
   const streams = stacks.everyOfType('AWS::Logs::LogStream').map(({ resource }) => ({
     group: asText(resource.properties['LogGroupName']),

@@ -387,7 +387,10 @@ function printEntry(entry: unknown): string {
   return `PutEventsRequestEntry(${printed.join(', ')})`;
 }
 
-/** "Calculating Amazon EventBridge PutEvents event entry size" (EventBridge user guide). */
+/**
+ * Computes the size of entries as in "Calculating Amazon EventBridge PutEvents event entry size" (EventBridge user
+ * guide).
+ */
 function sizeOf(entries: readonly unknown[]): number {
   return entries.map(membersOf).reduce((sum, { Time, Source, DetailType, Detail, Resources }) => {
     const texts = [Source, DetailType, Detail, ...asList(Resources)].filter(

@@ -67,8 +67,8 @@ export class ShardLane {
   }
 
   /**
-   * The position of the first unfinished record. If this position is used again after a restart, a batch that was still
-   * running runs twice.
+   * Returns the position of the first unfinished record. If this position is used again after a restart, a batch that
+   * was still running runs twice.
    */
   get place(): number {
     const [oldest] = this.#undone;
@@ -79,7 +79,7 @@ export class ShardLane {
     return this.#undone.length + this.#ahead.length;
   }
 
-  /** The number of milliseconds for which the oldest record has waited (CloudWatch's IteratorAge). */
+  /** Returns the number of milliseconds for which the oldest record has waited (CloudWatch's IteratorAge). */
   get ageMs(): number {
     const oldest = this.#undone[0] ?? this.#ahead[0];
     return oldest === undefined ? 0 : Math.max(0, this.#now() - oldest.arrivedAt);

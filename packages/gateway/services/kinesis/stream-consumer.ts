@@ -72,7 +72,7 @@ export class KinesisConsumer {
     for (const lane of this.#lanes) lane.pump();
   }
 
-  /** The positions that an earlier run saved for a shard. */
+  /** Returns the positions that an earlier run saved for a shard. */
   #keptPlaces(shard: Shard): readonly Place[] {
     const { kept } = this.#ports;
     return kept.list(placesOf(this.mapping.id, shard)).map(([key, value]) => {

@@ -138,7 +138,7 @@ function refusalForQueue(properties: UnknownMembers, type: string): RefusedMembe
   if (other !== undefined)
     return { member: other, message: `${other} is not valid for ${type} event sources.` };
   const window = Number(properties['MaximumBatchingWindowInSeconds'] ?? 0);
-  // aws/aws-lambda-dotnet#1758
+  // See aws/aws-lambda-dotnet#1758
   if (window > 0 && asText(properties['EventSourceArn'])?.endsWith('.fifo') === true)
     return {
       member: 'MaximumBatchingWindowInSeconds',

@@ -196,7 +196,8 @@ export class BucketNotifications {
     const { clock, random, accountId } = this.#options;
     const { bucket, key, kind, size, etag, version } = change;
     return {
-      // [obs: s3, `test_object_tagging_put_event`]
+      // AWS sends version 2.3 for events of tags, and version 2.1 for all others [obs: s3,
+      // `test_object_tagging_put_event`].
       eventVersion: isTagging(kind) ? '2.3' : '2.1',
       eventSource: 'aws:s3',
       awsRegion: region,

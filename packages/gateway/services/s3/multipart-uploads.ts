@@ -317,7 +317,9 @@ function sizeOf(parts: Upload['parts'], except?: number): number {
   return [...parts].reduce((sum, [number, { body }]) => sum + (number === except ? 0 : body.length), 0);
 }
 
-/** The MD5 of the MD5s of all parts. The MD5 of a part is its ETag (S3 user guide, "Checking object integrity"). */
+/**
+ * Returns the MD5 of the MD5s of all parts. The MD5 of a part is its ETag (S3 user guide, "Checking object integrity").
+ */
 function joinedDigest(etags: readonly string[]): string {
   const digests = etags.map((etag) => Buffer.from(etag.replaceAll('"', ''), 'hex'));
   return createHash('md5').update(Buffer.concat(digests)).digest('hex');
@@ -355,7 +357,10 @@ function refuseSize(bytes: number): S3Refusal | undefined {
   return { status: 400, code: 'EntityTooLarge', message, details };
 }
 
-/** [obs: s3, `test_multipart_parts_checksum_exceptions_composite`] */
+/**
+ * Refuses a checksum algorithm other than that of the upload [obs: s3,
+ * `test_multipart_parts_checksum_exceptions_composite`].
+ */
 function refuseOther(algorithm: string | undefined, stated: string | undefined): S3Refusal | undefined {
   const expected = algorithm?.toLowerCase();
   if (expected === undefined || stated === undefined || expected === stated) return undefined;

@@ -68,7 +68,10 @@ export function tagsOfCopy(request: ServiceRequest, source: Tags | undefined): T
   return isReplaced ? readTagHeader(request) : (source ?? []);
 }
 
-/** [obs: s3, `test_tagging_validation`; obs: getmoto/moto, `test_put_object_tagging_too_many_tags`] */
+/**
+ * Refuses invalid tags with S3's messages [obs: s3, `test_tagging_validation`; obs: getmoto/moto,
+ * `test_put_object_tagging_too_many_tags`].
+ */
 function refuseTags(tags: Tags): S3Refusal | undefined {
   if (tags.length > MAX_TAGS)
     return { status: 400, code: 'BadRequest', message: 'Object tags cannot be greater than 10', details: {} };

@@ -140,7 +140,7 @@ function readNotifications(
 
 const TO_BUS = { event: undefined, targetArn: undefined, id: 'EventBridge', prefix: '', suffix: '' };
 
-/** The buckets that send no events to EventBridge, with the rules that wait for them. */
+/** Returns the buckets that send no events to EventBridge, with the rules that wait for them. */
 function readSilent(stacks: StackReading): readonly SilentBucket[] {
   const all = stacks.stacks.flatMap(({ resources }) => [...resources.values()]);
   return stacks

@@ -237,7 +237,9 @@ function describeService(service: LocalService, registry: Registry): UnknownMemb
   };
 }
 
-/** The account that owns the namespace of a service. The same account has created the service and its instances. */
+/**
+ * Returns the account that owns the namespace of a service. The same account has created the service and its instances.
+ */
 function ownerOf({ definition }: LocalService): string | undefined {
   return parseArn(definition.arn)?.accountId;
 }

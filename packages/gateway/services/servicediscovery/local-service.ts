@@ -61,7 +61,7 @@ export class LocalService {
     return this.#definition;
   }
 
-  /** The service with its namespace, for example `orders.shop`. */
+  /** Returns the service with its namespace, for example `orders.shop`. */
   get fullName(): string {
     const { name, namespace } = this.#definition;
     return namespace === undefined ? name : `${name}.${namespace.name}`;
@@ -71,7 +71,7 @@ export class LocalService {
     return [...this.#instances.values()];
   }
 
-  /** The revision, which increases with every change that is visible to DiscoverInstances. */
+  /** Returns the revision, which increases with every change that is visible to DiscoverInstances. */
   get revision(): number {
     return this.#revision;
   }

@@ -28,7 +28,7 @@ class SnsService implements Service {
       namespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
       answer: ({ operation, request: { region } }) =>
         operation.protocol === 'rest'
-          ? // https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
+          ? // See https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html
             refuse('MissingAction', 'The request is missing an action or a required parameter.')
           : answerTopics(operation, { region, accountId }, topics, random),
     };

@@ -41,8 +41,8 @@ export function answerTopics(
 }
 
 /**
- * A topic of another account. The gateway does not know whether the topic exists and what it requires, so the topic
- * accepts messages, which are only recorded.
+ * Returns a topic of another account. The gateway does not know whether the topic exists and what it requires, so the
+ * topic accepts messages, which are only recorded.
  */
 function foreignTopic(arn: string, accountId: string): TopicDefinition | undefined {
   if (parseArn(arn)?.accountId === accountId) return undefined;

@@ -178,7 +178,7 @@ export class LocalQueue {
     return this.#queue.length;
   }
 
-  /** All messages, oldest first, whether or not they can be received. */
+  /** Returns all messages, oldest first, whether or not they can be received. */
   get messages(): readonly QueuedMessage[] {
     return [...this.#queue.messages];
   }

@@ -56,7 +56,7 @@ class SqsService implements Service {
     this.api = {
       jsonVersion: '1.0',
       namespace: NAMESPACE,
-      // aws/aws-sdk-php#630, island-is/island.is#7812
+      // See aws/aws-sdk-php#630, island-is/island.is#7812
       hasDetail: true,
       answer: (call) => this.#answer(call),
     };
@@ -140,7 +140,7 @@ class SqsService implements Service {
 }
 
 /**
- * Responds to a call of a queue that has no Action, for example because API Gateway did not apply the mapping template.
+ * Responds to a call to a queue without an Action, for example because API Gateway did not apply the mapping template.
  * SQS denies such a call, whatever permissions the caller has.
  * @see https://github.com/DanielDaCosta/apiGateway-sqs-lambda/issues/1
  */

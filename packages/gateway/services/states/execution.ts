@@ -269,7 +269,8 @@ class Execution {
     const items = readPathField(state['ItemsPath'], scope);
     if (!isJsonList(items)) {
       const path = state['ItemsPath'];
-      // [obs: stepfunctions, scenarios/test_base_scenarios: "Attempting to map over non-iterable node." has no path]
+      // If the field is absent or `$`, the message does not name a path [obs: stepfunctions,
+      // scenarios/test_base_scenarios, "Attempting to map over non-iterable node."].
       throw typeof path === 'string' && path !== '$'
         ? new StateFailure('States.Runtime', `Reference path "${path}" must point to array.`)
         : new RuntimeFailure(`Map state input must be an array but was: ${JSON.stringify(items)}`);
@@ -347,7 +348,10 @@ class Execution {
   }
 }
 
-/** [obs: stepfunctions, scenarios/test_base_scenarios, `test_max_concurrency_path`] */
+/**
+ * Reads the maximum concurrency of a Map state; 0 means no limit of its own [obs: stepfunctions,
+ * scenarios/test_base_scenarios, `test_max_concurrency_path`].
+ */
 function concurrencyOf({ state, scope }: Visit): number {
   const path = state['MaxConcurrencyPath'];
   const asked = typeof path === 'string' ? readPathField(path, scope) : (state['MaxConcurrency'] ?? 0);

@@ -28,7 +28,8 @@ export function evaluate(field: string, value: string, scope: Scope, ports: Intr
   if (value.startsWith('States.')) return evaluateIntrinsic(value, scope, ports);
   const found = readPath(value, scope);
   if (found !== undefined) return found;
-  // [obs: stepfunctions, `test_base.snapshot.json`, `test_json_path_array_…` of no_such_jsonpath]
+  // A path that finds nothing fails the state [obs: stepfunctions, `test_base.snapshot.json`, `test_json_path_array_…`
+  // of no_such_jsonpath].
   throw new RuntimeFailure(
     `The JSONPath '${value}' specified for the field '${field}' could not be found in the input '${JSON.stringify(scope.input)}'`,
   );

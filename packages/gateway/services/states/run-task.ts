@@ -1,4 +1,4 @@
-/** Runs the call of a Task state. */
+/** Makes the call that a Task state defines. */
 import { readFunctionName } from '@gatewright/aws/function-name';
 import { isJson, membersOf, parseJson, textOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
@@ -58,7 +58,10 @@ export async function runTask(task: Task, ports: TaskPorts): Promise<Json> {
   return withinLimit({ ...describeInvocation(text, ports), Payload: result, StatusCode: 200 }, 'lambda');
 }
 
-/** [obs: stepfunctions, services/test_lambda_task_service, `test_invoke`] */
+/**
+ * Returns the output of the task `lambda:invoke`, with the metadata of Lambda's response [obs: stepfunctions,
+ * services/test_lambda_task_service, `test_invoke`].
+ */
 function describeInvocation(text: string, { random, clock }: TaskPorts): { readonly [name: string]: Json } {
   const requestId = random.uuid();
   const headers = [
@@ -99,7 +102,10 @@ async function invoke(named: string, payload: Json, task: Task, ports: TaskPorts
   throw failureOf(result, named, ports.random.uuid());
 }
 
-/** [obs: stepfunctions, error_handling/test_task_lambda and test_task_service_lambda] */
+/**
+ * Returns the failure of a task whose function failed or could not be invoked [obs: stepfunctions,
+ * error_handling/test_task_lambda and test_task_service_lambda].
+ */
 function failureOf(
   result: Exclude<InvocationResult, { kind: 'returned' }>,
   named: string,

@@ -306,7 +306,10 @@ function readMachine(reader: ResourceReader, isElsewhere: StackReading['isElsewh
   };
 }
 
-/** [obs: stepfunctions, v2/express/test_express_sync] */
+/**
+ * Describes the end of an express execution, as StartSyncExecution returns it [obs: stepfunctions,
+ * v2/express/test_express_sync].
+ */
 function describeOutcome(outcome: Outcome, included: boolean): UnknownMembers {
   const { status } = outcome;
   if (status === 'SUCCEEDED') return { status, ...(included && { output: JSON.stringify(outcome.output) }) };

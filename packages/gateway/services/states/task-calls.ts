@@ -216,15 +216,18 @@ export function resultOf(call: ServiceCallForm, outcome: HttpOutcome, requestId:
 }
 
 /**
- * The failure of a task whose role Step Functions cannot assume. It has the error that is recorded for another role
- * that cannot be assumed [obs: stepfunctions, assign/test_assign_reference_variables], and the words of the service
- * about the role of a machine.
+ * Returns the failure of a task whose role Step Functions cannot assume. It has the error that is recorded for another
+ * role that cannot be assumed [obs: stepfunctions, assign/test_assign_reference_variables], and the words of the
+ * service about the role of a machine.
  */
 export function notAssumed(): StateFailure {
   return new StateFailure('States.TaskFailed', NOT_OPEN_TO_STATES);
 }
 
-/** [obs: stepfunctions, services/test_lambda_task_service, services/test_dynamodb_task_service] */
+/**
+ * Returns the metadata of a call that Step Functions adds to the output of a task [obs: stepfunctions,
+ * services/test_lambda_task_service, services/test_dynamodb_task_service].
+ */
 export function metadataOf(headers: readonly string[], requestId: string, status: number): JsonObject {
   const pairs = headers.flatMap((name, index) =>
     index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as const] : [],

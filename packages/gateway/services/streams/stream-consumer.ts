@@ -49,8 +49,8 @@ export class TableStreamConsumer {
   readonly #dropped: DroppedEvents;
   #isClosed = false;
   /**
-   * The records that arrive while the older records of the stream are being read. Undefined once the older records have
-   * been read, or if they are not needed.
+   * The records that arrive while the older records of the stream are being read. `#meanwhile` is undefined once the
+   * older records have been read, or if they are not needed.
    */
   #meanwhile: TableChange[] | undefined;
 
@@ -145,7 +145,7 @@ export class TableStreamConsumer {
     for (const record of [...past, ...later.filter(({ sequence }) => sequence > last)]) this.push(record);
   }
 
-  /** All unfinished records in order. They include the running batch, which may therefore run twice. */
+  /** Returns all unfinished records in order. They include the running batch, which may therefore run twice. */
   takePending(): readonly TableChange[] {
     this.close();
     return this.#lanes
@@ -162,7 +162,7 @@ export class TableStreamConsumer {
     for (const { window } of this.#lanes) window?.cancel();
   }
 
-  /** The number of milliseconds for which the oldest record has waited (CloudWatch's IteratorAge). */
+  /** Returns the number of milliseconds for which the oldest record has waited (CloudWatch's IteratorAge). */
   get ageMs(): number {
     const oldest = this.#lanes.flatMap(({ waiting, first }) => [
       ...first.flatMap(({ records }) => records.slice(0, 1)),

@@ -68,7 +68,7 @@ function readDestination(text: string, at: MemberReader): string {
   const { kind, name: place } = DESTINATIONS[arn?.service ?? ''] ?? {};
   const name = place?.exec(arn?.resource ?? '')?.[1];
   if (kind === undefined || name === undefined)
-    // awsdocs/aws-cloudformation-user-guide#1271
+    // See awsdocs/aws-cloudformation-user-guide#1271
     at.refuse(
       'LogDestinationConfigs',
       `The ARN isn't valid. A valid ARN begins with arn: and includes other information separated by colons or slashes., field: LOG_DESTINATION, parameter: ${text}`,

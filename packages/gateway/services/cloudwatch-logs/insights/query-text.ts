@@ -32,7 +32,7 @@ export class QueryText {
     return this.#at >= this.#source.length;
   }
 
-  /** The current position. `textFrom` returns the text after an earlier position. */
+  /** Returns the current position. `textFrom` returns the text after an earlier position. */
   get position(): number {
     return this.#at;
   }

@@ -53,7 +53,7 @@ const BARE_VALUE = /[^\s,\]&|"%()]+/y;
 const WORD = /\[([^\]]*)\]|"([^"]*)"|(\S+)/g;
 
 type Column = {
-  /** Undefined for a column without a name, which is written as a comma only. */
+  /** `name` is undefined for a column without a name, which is written as a comma only. */
   readonly name: string | undefined;
   /** The condition on the column; undefined if there is none. */
   readonly test: ValueTest | undefined;

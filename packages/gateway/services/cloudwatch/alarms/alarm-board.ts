@@ -58,7 +58,7 @@ export class AlarmBoard {
     options.agenda.onMoved(() => this.#onMoved());
   }
 
-  /** All alarms, sorted by name. */
+  /** Returns all alarms, sorted by name. */
   get all(): readonly Entry[] {
     return [...this.#entries.values()].toSorted((one, other) => (one.alarm.name < other.alarm.name ? -1 : 1));
   }

@@ -20,7 +20,7 @@ const MAX_DATA = 4_095;
 export class AlarmHistory {
   #items: HistoryItem[] = [];
 
-  /** The items, oldest first. */
+  /** Returns the items, oldest first. */
   get items(): readonly HistoryItem[] {
     return this.#items;
   }

@@ -111,7 +111,7 @@ export const ALARM_CALLS: Readonly<Record<string, Call>> = {
         ({ alarm }) => alarm.kind === 'composite' && !names.includes(alarm.name) && looksAt(alarm, one),
       ),
     );
-    // ekristen/aws-nuke#462
+    // See ekristen/aws-nuke#462
     if (needed !== undefined)
       throw new InvalidInput(
         'ValidationError',

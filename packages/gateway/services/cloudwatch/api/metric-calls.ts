@@ -40,7 +40,7 @@ type Span = { readonly fromMs: number; readonly toMs: number };
 export const METRIC_CALLS: Readonly<Record<string, Call>> = {
   PutMetricData(at, { store, clock }) {
     const namespace = at.text('Namespace', 255);
-    // boto/boto3#1847
+    // See boto/boto3#1847
     const [reserved] = /^(?:AWS\/|:)/i.exec(namespace) ?? [];
     if (reserved !== undefined)
       throw new WordedRefusal(
@@ -189,7 +189,7 @@ function labelMetrics(queries: readonly MetricQuery[]): (stat: MetricStat) => st
     [metric.name, ...(showsStat ? [stat] : []), ...(showsPeriod ? [periodSeconds] : [])].join(' ');
 }
 
-/** The message for data in several units. The result contains only one of these units [obs]. */
+/** Returns the message for data in several units. The result contains only one of these units [obs]. */
 function messagesOn({ metric, unit }: MetricStat, store: MetricStore, span: Span): object {
   const units = unit === undefined ? store.unitsOf(metric, span.fromMs, span.toMs) : [];
   if (units.length < 2) return {};

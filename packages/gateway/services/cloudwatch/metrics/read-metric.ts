@@ -31,7 +31,7 @@ export function readDimensions(at: MemberReader, name = 'Dimensions'): Dimension
     throw new WordedRefusal(
       at.at(name),
       `has the dimension ${twice} twice`,
-      // jdamick/dropwizard-metrics-cloudwatch#3
+      // See jdamick/dropwizard-metrics-cloudwatch#3
       'No metric may specify the same dimension name twice.',
       'InvalidParameterValue',
     );
@@ -78,7 +78,7 @@ function readQuery(at: MemberReader, leastPeriod: number): MetricQuery {
     throw new WordedRefusal(
       at.at('Id'),
       `${id} must begin with a lower-case letter and contain only letters, digits and _`,
-      // influxdata/telegraf#5420
+      // See influxdata/telegraf#5420
       `The value ${id} for parameter ${parameterOf(at.at('Id'))} is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.`,
     );
   const stat = at.optional('MetricStat');

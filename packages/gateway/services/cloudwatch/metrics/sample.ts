@@ -22,8 +22,8 @@ export class Sample implements StatisticSet {
   #uncounted = 0;
 
   /**
-   * The number of times that each value occurred; undefined after a statistic set was added, because its values are
-   * unknown.
+   * Returns the number of times that each value occurred; undefined after a statistic set was added, because its values
+   * are unknown.
    */
   get values(): ReadonlyMap<number, number> | undefined {
     if (this.#uncounted > 0)

@@ -87,7 +87,7 @@ export class InspectedRequest {
     return this.parts.headers.all(name);
   }
 
-  /** The address of the caller; undefined if it cannot be parsed. */
+  /** Returns the address of the caller; undefined if it cannot be parsed. */
   get address(): Address | undefined {
     this.#address ??= readAddress(this.parts.sourceIp) ?? 'none';
     return this.#address === 'none' ? undefined : this.#address;

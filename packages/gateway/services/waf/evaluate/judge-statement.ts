@@ -96,7 +96,7 @@ export function judgeStatement(statement: Statement, turn: RuleTurn): Judgement 
 
 /**
  * Evaluates the statements of an AND or OR. One `no-match` decides an AND and one `match` decides an OR, even if other
- * statements are unjudged. After the decision, only statements that add labels are still evaluated.
+ * statements are `unjudged`. After the decision, only statements that add labels are still evaluated.
  */
 function judgeAll(
   statements: readonly Statement[],

@@ -13,7 +13,7 @@ type JsonPath = { readonly above: JsonPath | undefined; readonly name: string; r
 
 type JsonElement = {
   readonly kind: 'key' | 'value';
-  /** The path of the element; the path of a key includes the key. Undefined for the root. */
+  /** The path of the element; the path of a key includes the key. It is undefined for the root. */
   readonly path: JsonPath | undefined;
   /** The text has one character per byte. */
   readonly text: string;

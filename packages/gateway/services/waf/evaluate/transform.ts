@@ -74,7 +74,7 @@ export function transform(text: string, transformations: Transformations): strin
   return transformed;
 }
 
-/** Why the gateway cannot transform texts; undefined if it can. */
+/** Says why the gateway cannot transform texts; undefined if it can. */
 export function describeUnknown(transformations: Transformations): string | undefined {
   const unknown = transformations.find((name) => !isDescribed(name));
   return unknown === undefined

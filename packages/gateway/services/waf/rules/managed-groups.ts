@@ -213,7 +213,7 @@ const PARTS: Readonly<Record<string, string>> = {
   QUERYARGUMENTS: 'QueryArguments',
 };
 
-/** `GenericLFI_QUERYARGUMENTS` → `GenericLFI_QueryArguments` */
+/** Returns the label of a rule: `GenericLFI_QueryArguments` for `GenericLFI_QUERYARGUMENTS`. */
 function labelOf(name: string): string {
   const at = name.lastIndexOf('_');
   const part = PARTS[name.slice(at + 1)];

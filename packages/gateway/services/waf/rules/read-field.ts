@@ -16,7 +16,8 @@ export function readInspection(statement: MemberReader): Inspection {
 }
 
 /**
- * "Pre-parse text transformations normalize the raw query string before WAF parses it into individual query arguments."
+ * Adds the transformations of the query before it is parsed: "Pre-parse text transformations normalize the raw query
+ * string before WAF parses it into individual query arguments."
  */
 function withPreParse(field: Field, statement: MemberReader): Field {
   const preParse = readOrdered(statement, 'PreParseTextTransformations', PRE_PARSE).filter(

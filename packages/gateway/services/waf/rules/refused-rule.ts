@@ -12,15 +12,15 @@ const TOO_FEW =
 
 /** The texts, each from a public report of a refused web ACL. */
 const SAID = {
-  /** hashicorp/terraform-provider-aws#34320 */
+  /** See hashicorp/terraform-provider-aws#34320 */
   'and-of-one': `${TOO_FEW}, field: AND_STATEMENT, parameter: AndStatement`,
-  /** KensioSoftware/yulin#907 */
+  /** See KensioSoftware/yulin#907 */
   'or-of-one': `${TOO_FEW}, field: OR_STATEMENT, parameter: OrStatement`,
-  /** aws/aws-cdk#16627 */
+  /** See aws/aws-cdk#16627 */
   statement: `${EXACTLY_ONE}, field: STATEMENT, parameter: Statement`,
-  /** hashicorp/terraform-provider-aws#29321, aws/aws-cdk#6056 */
+  /** See hashicorp/terraform-provider-aws#29321, aws/aws-cdk#6056 */
   rule: `${EXACTLY_ONE}, field: RULE, parameter: Rule`,
-  /** umotif-public/terraform-aws-waf-webaclv2#85 */
+  /** See umotif-public/terraform-aws-waf-webaclv2#85 */
   action: `${CODE_OF_ONE}, field: RULE_ACTION, parameter: RuleAction`,
 } as const;
 
