@@ -107,7 +107,7 @@ export class Account {
     this.keyRing = new AccountKeyRing(() => this.#state);
   }
 
-  /** The token bucket of the account; undefined means that the account has no limit. */
+  /** Returns the token bucket of the account; undefined means that the account has no limit. */
   get bucket(): TokenBucket | undefined {
     return this.#bucket;
   }

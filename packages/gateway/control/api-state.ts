@@ -226,7 +226,7 @@ export class ApiState {
     };
   }
 
-  /** The resources as the template defined them at the last load; undefined for an API without a template. */
+  /** Returns the resources as the template defined them at the last load; undefined for an API without a template. */
   get definedResources(): ApiResources | undefined {
     return this.#defined.resources;
   }

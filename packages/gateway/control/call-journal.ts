@@ -46,7 +46,7 @@ export class CallJournal {
     this.random = { ...random, hex: (count) => this.#draw(count, random) };
   }
 
-  /** The recorded calls; undefined means that the limit was exceeded. */
+  /** Returns the recorded calls; undefined means that the limit was exceeded. */
   get calls(): readonly JournaledCall[] | undefined {
     return this.#isOverfull ? undefined : this.#calls;
   }

@@ -71,7 +71,7 @@ export class ServedApis {
     return this.#functionArns.get(name);
   }
 
-  /** All APIs in template order, followed by the APIs that API calls created. */
+  /** Returns all APIs in template order, followed by the APIs that API calls created. */
   get all(): readonly ApiState[] {
     return [...this.#apis.values()];
   }

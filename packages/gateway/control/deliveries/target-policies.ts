@@ -13,7 +13,7 @@ import { formatOf, shortPlace } from '../../core/stack/source-format.ts';
 type TargetPolicy = {
   /** For example `template.yaml:12`. */
   readonly place: string;
-  /** Undefined if the document is invalid. An invalid document allows nothing. */
+  /** `policy` is undefined if the document is invalid. An invalid document allows nothing. */
   readonly policy: CompiledPolicy | undefined;
   /** Why the document is invalid. */
   readonly reason?: string;

@@ -72,7 +72,10 @@ export function readLocation(value: unknown): JsonObject {
   return withPath(location);
 }
 
-/** "The default value is / for the root resource" (API reference, "DocumentationPartLocation"). */
+/**
+ * Adds the default path, if locations of this type have one: "The default value is / for the root resource" (API
+ * reference, "DocumentationPartLocation").
+ */
 function withPath(location: JsonObject): JsonObject {
   const members = DOCUMENTATION_PARTS[textOf(location, 'Type')] ?? [];
   return members.includes('Path') ? { Path: '/', ...location } : location;

@@ -28,7 +28,7 @@ const NEEDED = {
     what: 'method',
     words: "The REST API doesn't contain any methods",
   },
-  // aws/serverless-application-model#2512
+  // See aws/serverless-application-model#2512
   websocket: {
     type: 'AWS::ApiGatewayV2::Route',
     what: 'route',

@@ -38,7 +38,7 @@ type Trust = { readonly property: string; readonly service: string; readonly mes
  * messages.
  */
 const TRUSTS: Readonly<Record<string, Trust>> = {
-  // pdomala/LambdaCDDemo#1
+  // See pdomala/LambdaCDDemo#1
   'AWS::Lambda::Function': {
     property: 'Role',
     service: 'lambda.amazonaws.com',
@@ -186,7 +186,7 @@ const ROLE_USES: Readonly<Record<string, RoleUse>> = {
       ];
     },
   },
-  // terraform-aws-modules/terraform-aws-eventbridge#133
+  // See terraform-aws-modules/terraform-aws-eventbridge#133
   'AWS::Pipes::Pipe': {
     role: 'RoleArn',
     rightsOf({ Source: arn }) {
@@ -202,7 +202,7 @@ const ROLE_USES: Readonly<Record<string, RoleUse>> = {
       }));
     },
   },
-  // OElesin/querypal#6
+  // See OElesin/querypal#6
   'AWS::Cognito::UserPool': {
     role: 'SmsConfiguration.SnsCallerArn',
     rightsOf: () => [
@@ -293,7 +293,7 @@ const NAMES: Readonly<Record<string, string>> = {
 function rightsOfFunction({ type, properties }: ResolvedResource, home: string): readonly Right[] {
   if (type === 'AWS::Lambda::Function')
     return [
-      // aws/aws-sam-cli#617
+      // See aws/aws-sam-cli#617
       ...(asOneOrMore(mapOf(properties, 'VpcConfig')['SubnetIds']).length > 0
         ? [
             rightToCall('VpcConfig', 'ec2:CreateNetworkInterface', [
@@ -302,7 +302,7 @@ function rightsOfFunction({ type, properties }: ResolvedResource, home: string):
             ]),
           ]
         : []),
-      // functionalone/serverless-iam-roles-per-function#39
+      // See functionalone/serverless-iam-roles-per-function#39
       ...(mapOf(properties, 'TracingConfig')['Mode'] === 'Active'
         ? [rightToCall('TracingConfig', 'xray:PutTraceSegments', ['*'])]
         : []),

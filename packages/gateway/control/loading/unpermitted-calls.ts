@@ -117,7 +117,7 @@ function remedyFor(
   return advice === undefined ? {} : { remedy: lowerFirst(advice.change).replace(/\.$/, '') };
 }
 
-/** Returns the calls of a route whose permissions are checked. Calls with a role are not checked. */
+/** Returns those calls by a route whose permissions are checked. Calls with a role are not checked. */
 function callsOf(
   { integration, authorization, ...route }: RoutePlan,
   { name: stageName, variables }: Pick<ServedStage, 'name' | 'variables'>,

@@ -57,8 +57,8 @@ export class UsagePlans {
   }
 
   /**
-   * A number that increases when a plan is added, changed or removed. Data that was derived at a lower number is out of
-   * date.
+   * Returns a number that increases when a plan is added, changed or removed. Data that was derived at a lower number
+   * is out of date.
    */
   get revision(): number {
     return this.#revision;

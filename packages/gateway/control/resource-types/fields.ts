@@ -24,7 +24,7 @@ export const field = (wire: string, kind: PlainKind = 'text', property = capital
 export const fieldsOf = (names: string, kind: PlainKind = 'text'): readonly Field[] =>
   names.split(/\s+/).map((name) => field(name, kind));
 
-/** A block such as `corsConfiguration: {allowOrigins}`. */
+/** Describes a block such as `corsConfiguration: {allowOrigins}`. */
 export const block = (wire: string, fields: readonly Field[], property = capitalise(wire)): Field => ({
   wire,
   property,
@@ -32,7 +32,7 @@ export const block = (wire: string, fields: readonly Field[], property = capital
   kind: 'block',
 });
 
-/** A map of blocks such as `routeSettings: {'GET /pets': {loggingLevel}}`. */
+/** Describes a map of blocks such as `routeSettings: {'GET /pets': {loggingLevel}}`. */
 export const blocks = (wire: string, fields: readonly Field[]): Field => ({
   wire,
   fields,
@@ -40,7 +40,7 @@ export const blocks = (wire: string, fields: readonly Field[]): Field => ({
   kind: 'blocks',
 });
 
-/** The parameter changes by status. CloudFormation writes them as lists of source and destination. */
+/** Describes parameter changes by status. CloudFormation writes them as lists of source and destination. */
 export const changes = (wire: string): Field => ({ wire, property: capitalise(wire), kind: 'changes' });
 
 function capitalise(name: string): string {

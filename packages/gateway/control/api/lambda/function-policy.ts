@@ -100,7 +100,7 @@ function addPermission(asked: PolicyRequest, policies: FunctionPolicies): Contro
     return refused(call, 400, 'InvalidRequestContentException', 'Could not parse request body into json');
   const principal = asText(members['Principal']) ?? '';
   if (!PRINCIPAL.test(principal)) return invalid(call, describePrincipal(principal));
-  // RJPearson94/terraform-aws-open-next#73
+  // See RJPearson94/terraform-aws-open-next#73
   if (members['FunctionUrlAuthType'] !== undefined && members['Action'] !== 'lambda:InvokeFunctionUrl')
     return invalid(call, 'FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action');
   const moved = refuseOtherRevision(asked, policies);

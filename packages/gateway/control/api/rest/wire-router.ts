@@ -50,7 +50,7 @@ const STATUS: Readonly<Record<ControlErrorCode, number>> = {
 };
 
 /**
- * Handles a call with the first matching route. A call of AWS's API that has no route is refused with an error that
+ * Handles a call with the first matching route. A call to AWS's API that has no route is refused with an error that
  * contains its method and path.
  */
 export async function routeCall(call: AwsCall, routes: readonly WireRoute[]): Promise<ControlReply> {
