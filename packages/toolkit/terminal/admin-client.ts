@@ -205,13 +205,18 @@ export async function findLocalPortal({ url, target }: AdminFlags): Promise<stri
   return portalUrlOf(Array.isArray(apis) ? apis : []);
 }
 
-/** Finds the address of the portal among the APIs of a gateway. Undefined if the gateway does not serve a portal. */
+/**
+ * Finds the address of the portal among the APIs of a gateway. Returns undefined if the gateway does not serve a
+ * portal.
+ */
 export function portalUrlOf(apis: readonly unknown[]): string | undefined {
   const portal = apis.find((api) => /^gatewright-.+-portal$/.test(String(readMember(api, 'name'))));
   return portal === undefined ? undefined : String(readMember(portal, 'url'));
 }
 
-/** Finds the admin API among the APIs of a gateway. Undefined if the gateway does not serve the toolkit's stack. */
+/**
+ * Finds the admin API among the APIs of a gateway. Returns undefined if the gateway does not serve the toolkit's stack.
+ */
 export function adminTargetOf(
   apis: readonly unknown[],
   { accessKeyId, secretAccessKey }: Pick<AdminTarget, 'accessKeyId' | 'secretAccessKey'>,

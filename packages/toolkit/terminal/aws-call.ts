@@ -158,7 +158,7 @@ function errorIn(body: UnknownMembers | undefined): UnknownMembers {
   return isJsonObject(inner['Error']) ? inner['Error'] : inner;
 }
 
-/** Returns the nested member at a path. Undefined if it does not exist. */
+/** Returns the nested member at a path. Returns undefined if it does not exist. */
 export function memberAt(value: unknown, ...path: readonly string[]): unknown {
   let found = value;
   for (const name of path) found = isJsonObject(found) ? found[name] : undefined;

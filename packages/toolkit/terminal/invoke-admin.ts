@@ -15,7 +15,7 @@ const FUNCTION_ARN = /^arn:aws[\w-]*:lambda:([a-z0-9-]+):\d{12}:function:[\w-]+(
 /** The route for requests that match no other route. The function responds with 404 or 405. */
 const FALLBACK = 'ANY /access/{proxy+}';
 
-/** Returns the region in the ARN of a function. Undefined if the text is not such an ARN. */
+/** Returns the region in the ARN of a function. Returns undefined if the text is not such an ARN. */
 export function regionOfFunction(arn: string): string | undefined {
   return FUNCTION_ARN.exec(arn)?.[1];
 }

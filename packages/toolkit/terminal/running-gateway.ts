@@ -31,7 +31,7 @@ export function addGatewayOptions(command: Command): Command {
     .option('--control-port <number>', 'control port of the running gateway', readPort);
 }
 
-/** Chooses the gateway for all later calls of the command. */
+/** Chooses the gateway for all later calls by the command. */
 export function chooseGateway(choice: GatewayChoice): void {
   chosen = choice;
 }

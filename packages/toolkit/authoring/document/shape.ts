@@ -32,7 +32,7 @@ type Read<Required extends Fields, Optional extends Fields> = {
 
 const NUMBER_OF_KNOWN_SHOWN = 12;
 
-/** A string that matches a pattern. Messages say "must be" and then `expected`. */
+/** Returns the shape of a string that matches a pattern. Messages say "must be" and then `expected`. */
 export function text(pattern: RegExp, expected: string): Shape<string> {
   return leaf(
     { type: 'string', pattern: pattern.source, description: capitalise(expected) },
@@ -57,7 +57,7 @@ export function flag(): Shape<boolean> {
   return ofField(field.flag());
 }
 
-/** A string, number or boolean that is compared with a claim. */
+/** Returns the shape of a string, number or boolean that is compared with a claim. */
 export function scalar(): Shape<string | number | boolean> {
   return leaf({ type: ['string', 'number', 'boolean'] }, 'a string, a number, true or false', (value) =>
     typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined,
@@ -80,7 +80,7 @@ function leaf<T>(schema: JsonSchema, expected: string, take: (value: unknown) =>
   };
 }
 
-/** A list without repetitions. */
+/** Returns the shape of a list without repetitions. */
 export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]> {
   const expected = `a list of ${min} to ${max} entries`;
   return {
@@ -106,8 +106,8 @@ export function list<T>(item: Shape<T>, min = 1, max = 200): Shape<readonly T[]>
 }
 
 /**
- * A map whose keys are chosen by the user. Its size is limited, because the compiled result may grow with the square of
- * this size.
+ * Returns the shape of a map whose keys are chosen by the user. Its size is limited, because the compiled result may
+ * grow with the square of this size.
  */
 export function record<T>(
   name: RegExp,
@@ -143,7 +143,7 @@ export function record<T>(
   };
 }
 
-/** A map with fixed keys. Any other key is a mistake. */
+/** Returns the shape of a map with fixed keys. Any other key is a mistake. */
 export function object<R extends Fields, O extends Fields>(required: R, optional: O): Shape<Read<R, O>> {
   const fields: Fields = { ...required, ...optional };
   const names = Object.keys(fields);
@@ -176,7 +176,7 @@ export function object<R extends Fields, O extends Fields>(required: R, optional
   };
 }
 
-/** A map that has one of several shapes. Its member `tag` determines which one. */
+/** Returns the shape of a map that has one of several shapes. Its member `tag` determines which one. */
 export function variant<V extends Readonly<Record<string, Shape<unknown>>>>(
   tag: string,
   variants: V,
@@ -198,7 +198,7 @@ export function variant<V extends Readonly<Record<string, Shape<unknown>>>>(
   };
 }
 
-/** One of two shapes. They must differ in their JSON type. */
+/** Returns a shape that accepts either of two shapes. They must differ in their JSON type. */
 export function either<A, B>(
   first: Shape<A>,
   second: Shape<B>,
@@ -212,7 +212,7 @@ export function either<A, B>(
   };
 }
 
-/** A shape that contains itself. `name` is its key in the definitions of the schema. */
+/** Returns the shape of a shape that contains itself. `name` is its key in the definitions of the schema. */
 export function recursive<T>(name: string, expected: string, shape: () => Shape<T>): Shape<T> {
   return {
     schema: { $ref: `#/definitions/${name}` },

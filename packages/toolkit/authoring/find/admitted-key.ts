@@ -1,6 +1,6 @@
 /**
- * Finds an API key that an access document admits to a route, so that the gateway's first screen can suggest a command
- * that creates it.
+ * Finds an API key that an access document admits to a route, so that the gateway, when it has started, can suggest a
+ * command that creates it.
  */
 import type { CompiledDocument, CompiledKeyIssuer } from '@gatewright/handlers/access/compiled-document';
 import { claimAt } from '@gatewright/handlers/access/decide/claims';

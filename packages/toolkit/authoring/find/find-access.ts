@@ -47,12 +47,12 @@ export type AccessResult = {
   /** The principal to which the rules are applied. */
   readonly caller: string | undefined;
   /**
-   * Describes how the quota charges the caller, or why it does not charge the caller. Undefined if the request is not
-   * allowed, or if the route is not charged.
+   * Describes how the quota charges the caller, or why it does not charge the caller. `quota` is undefined if the
+   * request is not allowed, or if the route is not charged.
    */
   readonly quota: string | undefined;
   readonly rules: readonly string[];
-  /** The rights of the caller at the MCP server. Undefined if the request does not reach an MCP server. */
+  /** The rights of the caller at the MCP server. `mcp` is undefined if the request does not reach an MCP server. */
   readonly mcp: McpGrants | undefined;
 };
 

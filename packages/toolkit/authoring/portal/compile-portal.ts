@@ -41,7 +41,7 @@ export type PortalBuild =
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] };
 
 export type PortalSurroundings = {
-  /** Opens a file next to the document. `file` names it in messages. Undefined if it cannot be read. */
+  /** Opens a file next to the document. `file` names it in messages. Returns undefined if it cannot be read. */
   readonly open: (
     path: string,
     limitBytes: number,
@@ -49,13 +49,13 @@ export type PortalSurroundings = {
   /** The built page by file name. */
   readonly page: PageSources;
   /**
-   * The sources of `access/webhooks.yml`. Undefined if that file has errors, which are reported separately. A portal
-   * that offers webhooks is then not compiled, without a further message.
+   * The sources of `access/webhooks.yml`. `sources` is undefined if that file has errors, which are reported
+   * separately. A portal that offers webhooks is then not compiled, without a further message.
    */
   readonly sources?: readonly CompiledSource[] | undefined;
   /**
-   * The access documents. Undefined if they have errors or unknown routes, which are reported separately; `keys` is
-   * then not compared with them.
+   * The access documents. `access` is undefined if the documents have errors or unknown routes, which are reported
+   * separately; `keys` is then not compared with them.
    */
   readonly access?: KeyDocuments | undefined;
   /** The stages in one of which the keys must be accepted. Default: the stages that the documents name. */

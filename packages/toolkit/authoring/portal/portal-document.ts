@@ -31,7 +31,7 @@ function line(limit: number, what: string): Shape<string> {
   );
 }
 
-/** A text of several paragraphs, which are separated by empty lines. */
+/** Returns the shape of a text of several paragraphs, which are separated by empty lines. */
 function paragraphs(limit: number): Shape<string> {
   return refine(
     text(new RegExp(`^(?=[^]*\\S)[^]{1,${limit}}$`, 'u'), `a text of at most ${limit} characters`),

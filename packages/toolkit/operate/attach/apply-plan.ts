@@ -227,10 +227,10 @@ function findFormerGuards(steps: readonly Step[], parts: Snapshot): Snapshot {
 }
 
 /**
- * Describes how the authorizer that an undo restores differs from the authorizer that the route had. Undefined if there
- * is no difference, or if the step does not replace an authorizer.
+ * Describes how the authorizer that an undo restores differs from the authorizer that the route had. Returns undefined
+ * if there is no difference, or if the step does not replace an authorizer.
  * @param guards the authorizers in the undo file. Undo files of earlier versions do not contain authorizers. With such
- * a file, this function only notices an authorizer that no longer exists.
+ *   a file, this function only notices an authorizer that no longer exists.
  */
 function describeChangedGuard(step: Step, guards: Snapshot, now: Snapshot): string | undefined {
   const id = idBefore(step);

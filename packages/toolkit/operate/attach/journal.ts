@@ -116,7 +116,8 @@ export function nextJournal({ folder }: Journal): Journal {
 }
 
 /**
- * Returns the journal of the previous attachment. Undefined if there is none, or if that attachment has been undone.
+ * Returns the journal of the previous attachment. Returns undefined if there is none, or if that attachment has been
+ * undone.
  */
 export function earlierJournal({ folder }: Journal): Journal | undefined {
   const [, base = '', number = '0'] = /^(.*)[\\/](\d+)$/.exec(folder) ?? [];

@@ -48,9 +48,9 @@ export type Reading = {
 };
 
 /**
- * Makes a plan.
+ * Lists the changes that `attach` would make to the API.
  * @param begun an earlier plan that may have been started. The new plan is then made for the API as it was before the
- * earlier plan
+ *   earlier plan
  * @throws UsageError if the API, the stage or the function does not exist
  */
 export async function makePlan(

@@ -13,7 +13,7 @@ import type { UnknownMembers } from '@gatewright/aws/json-object';
 export type Snapshot = Readonly<Record<string, UnknownMembers>>;
 
 /**
- * One call of AWS's own API. `{authorizer}` and `{deployment}` are replaced by the ids that earlier steps have created.
+ * One call to AWS's own API. `{authorizer}` and `{deployment}` are replaced by the ids that earlier steps have created.
  */
 export type PlaneCall = {
   readonly service: 'apigateway' | 'lambda';

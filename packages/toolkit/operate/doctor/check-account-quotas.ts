@@ -60,8 +60,8 @@ export function checkCodeStorage({ stack, account }: Views): readonly Finding[] 
 }
 
 /**
- * The maximum number of APIs per region. The calls of the checks do not show whether AWS has raised this limit for the
- * account.
+ * The maximum number of APIs per region. The calls that the checks make do not show whether AWS has raised this limit
+ * for the account.
  */
 const API_QUOTAS = { rest: 600, http: 600, websocket: 600 };
 const API_TYPES = {

@@ -67,7 +67,7 @@ async function describeExisting(
   return `${similar[0] === undefined ? '' : `The most similar name is ${similar[0]}. `}${heading}: ${names.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
 
-/** The names of customers or plans that a request contains, one of which is unknown. */
+/** Returns the names of customers or plans that a request contains, one of which is unknown. */
 function givenIn({ path, body }: AdminRequest, { inPath, inBody }: (typeof LISTS)[Code]): readonly string[] {
   const members = Object(body) as Readonly<Record<string, unknown>>;
   const [, name = ''] = inPath.exec(path) ?? [];

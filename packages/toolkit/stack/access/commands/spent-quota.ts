@@ -22,7 +22,7 @@ export type Ledger =
   | {
       readonly kind: 'read';
       readonly rows: readonly Answer[];
-      /** The recorded plan. Undefined if none is recorded, or the stack is too old to record plans. */
+      /** The recorded plan. It is undefined if none is recorded, or the stack is too old to record plans. */
       readonly terms: Answer | undefined;
     }
   /** Usage could not be read. `reason` tells why: no gateway is running, or it returned an error. */
@@ -31,8 +31,8 @@ export type Ledger =
 type Allowed = Pick<AccessResult, 'verdict' | 'word' | 'reason' | 'charge'>;
 
 /**
- * Reads the usage to which an allowed request of the caller would be charged. Undefined if such a request is not
- * charged.
+ * Reads the usage to which an allowed request of the caller would be charged. Returns undefined if such a request is
+ * not charged.
  */
 export async function readLedger(
   answers: readonly Allowed[],

@@ -314,7 +314,7 @@ function MenuLink({
   );
 }
 
-/** A note about an organisation that is not active. */
+/** Shows a note about an organisation that is not active. */
 function StateNote({ state }: { readonly state: string }) {
   return state === 'active' ? null : (
     <p class="note" role="status">

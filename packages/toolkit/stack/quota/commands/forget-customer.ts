@@ -165,7 +165,7 @@ function whatOfList({ sk }: ItemKey): string {
   return sk.startsWith('KEY#') ? 'lists of API keys' : 'lists and changes of endpoints';
 }
 
-/** The tenant that the record of a key or endpoint names. */
+/** Returns the tenant that the record of a key or endpoint names. */
 function tenantOf({ doc }: Item): unknown {
   return parseJsonObject(String(doc))?.['tenant'];
 }

@@ -224,8 +224,8 @@ function entryOf(
 }
 
 /**
- * The current time by the clock with which the items of the tables were written. It is the clock of the local gateway
- * or, for tables on AWS, the clock of this machine.
+ * Returns the current time by the clock with which the items of the tables were written. It is the clock of the local
+ * gateway or, for tables on AWS, the clock of this machine.
  */
 async function readClock({ region }: ForgetFlags): Promise<number> {
   return region === undefined ? await readGatewayClock() : Date.now();

@@ -124,7 +124,10 @@ type Closed = Readonly<Record<'closed' | 'recorded' | 'corrected' | 'running', n
   readonly named?: readonly NamedPeriod[];
   /** The first periods that were corrected. */
   readonly namedCorrected?: readonly NamedPeriod[];
-  /** Periods without requests that ended before this time are not closed. Undefined if the stack does not say it. */
+  /**
+   * Periods without requests that ended before this time are not closed. `endedSince` is undefined if the stack does
+   * not report this time.
+   */
   readonly endedSince?: string | undefined;
 };
 
@@ -333,8 +336,8 @@ function nameOf(row: UsageRow | UsageRecord): string {
 }
 
 /**
- * Reads the customer's name for invoices from its record. Undefined if the record has no name or does not exist, or if
- * the stack is too old to have customer records.
+ * Reads the customer's name for invoices from its record. Returns undefined if the record has no name or does not
+ * exist, or if the stack is too old to have customer records.
  */
 async function readCustomer(
   tenant: string,

@@ -98,7 +98,7 @@ type ActionsProps = {
   readonly onRotated: (shown: Shown) => void;
 };
 
-/** The buttons of a credential that a member can change, and the question that each of them opens. */
+/** Shows the buttons of a credential that a member can change, and the question that each of them opens. */
 export function CredentialActions({ of, words, onChange, onRotated }: ActionsProps) {
   const [asked, setAsked] = useState<'rename' | 'rotate' | 'revoke'>();
   const name = of.name ?? of.id;
@@ -137,7 +137,7 @@ export function CredentialActions({ of, words, onChange, onRotated }: ActionsPro
 
 const LABELS = { rename: 'Rename', rotate: 'Rotate', revoke: 'Revoke' } as const;
 
-/** The facts of a card: names and texts. A fact without a text is left out. */
+/** Shows the facts of a card: names and texts. A fact without a text is left out. */
 export function Facts({
   of,
 }: {

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { paragraphsOf } from '../texts.ts';
 import type { Fetched } from '../use-fetched.ts';
 
-/** The heading of a section. It gets the focus when the section is opened, so that a screen reader reads it. */
+/** Shows the heading of a section. It gets the focus when the section is opened, so that a screen reader reads it. */
 export function SectionHead({
   title,
   about,
@@ -76,7 +76,7 @@ export function Loaded<Answer>({
   );
 }
 
-/** A form whose submission may fail. A refusal is shown below its fields, and the input is kept. */
+/** Shows a form whose submission may fail. A refusal is shown below its fields, and the input is kept. */
 export function Form({
   label,
   action,
@@ -119,7 +119,7 @@ export function Form({
   );
 }
 
-/** A button whose action may fail. */
+/** Shows a button whose action may fail. */
 export function Action({
   label,
   name,
@@ -218,7 +218,7 @@ function giveFocusBack(opener: Element | null): void {
   if (document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus();
 }
 
-/** A secret that is shown once. */
+/** Shows a secret that is shown once. */
 export function ShownOnce({
   title,
   secret,
@@ -275,7 +275,7 @@ function Copy({ text }: { readonly text: string }) {
   );
 }
 
-/** A table that becomes a list of cards on narrow screens. */
+/** Shows a table that becomes a list of cards on narrow screens. */
 export function TableBox({
   label,
   children,
@@ -290,7 +290,7 @@ export function TableBox({
   );
 }
 
-/** Content that is shown on demand. It is drawn only then, because it may be long. */
+/** Shows Content that is shown on demand. It is drawn only then, because it may be long. */
 export function Fold({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -305,7 +305,7 @@ export function Badge({ text, kind = '' }: { readonly text: string; readonly kin
   return <span class={`badge ${kind}`}>{text}</span>;
 }
 
-/** The owner's text. It consists of plain paragraphs. */
+/** Shows the owner's text. It consists of plain paragraphs. */
 export function Paragraphs({ text }: { readonly text: string }) {
   return (
     <div class="prose">

@@ -66,7 +66,10 @@ const OTHER = 'Other operations';
 /** AWS's header for API keys of usage plans. No other header is used as often for API keys. */
 const USUAL: Credential = { kind: 'header', header: 'x-api-key', title: 'API key in x-api-key' };
 
-/** Groups appear in the order of the document's tags, then in the order of use. */
+/**
+ * Groups appear in the order of the document's `tags`; groups that `tags` does not list follow in the order in which
+ * operations first name them.
+ */
 export function groupsOf(document: Json): readonly Group[] {
   const tags = getList(document, 'tags');
   const groups = new Map<string, Operation[]>();

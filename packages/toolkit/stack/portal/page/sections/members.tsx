@@ -125,7 +125,7 @@ function Invite({ onInvited }: { readonly onInvited: (invitation: NewInvitation)
 type CardProps = {
   readonly of: Member;
   readonly onChange: () => void;
-  /** Undefined if members sign in with an issuer, so that they need no link. */
+  /** `onRenewed` is undefined if members sign in with an issuer, so that they need no link. */
   readonly onRenewed: ((invitation: NewInvitation) => void) | undefined;
 };
 
