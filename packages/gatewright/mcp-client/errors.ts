@@ -14,7 +14,7 @@ export class McpRefused extends Error {
   /** The HTTP status code. It is usually 200 if the server itself returned the error. */
   readonly status: number;
   /**
-   * Code of the JSON-RPC error. Undefined if something in front of the server, such as an authorizer, refused the
+   * Code of the JSON-RPC error. It is undefined if something in front of the server, such as an authorizer, refused the
    * message.
    */
   readonly rpcCode: number | undefined;

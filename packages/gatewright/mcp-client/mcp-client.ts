@@ -65,7 +65,7 @@ export class McpClient {
     this.#options = options;
   }
 
-  /** The revision that both sides speak. Undefined before the first message. */
+  /** Returns the revision that both sides speak. It is undefined before the first message. */
   get revision(): Revision | undefined {
     return this.#session?.revision;
   }

@@ -46,7 +46,7 @@ export type Outcome =
   | {
       readonly kind: 'refused';
       readonly status: number;
-      /** Code of the JSON-RPC error. Undefined if something in front of the server refused the message. */
+      /** Code of the JSON-RPC error. It is undefined if something in front of the server refused the message. */
       readonly rpcCode: number | undefined;
       readonly message: string;
       readonly data: unknown;

@@ -91,7 +91,7 @@ async function joinParts(parts: Parts, always: ReadonlySet<string>): Promise<str
 }
 
 /**
- * Removes the calls of the `keepNames` helper that only give a function the name that it already has. There are
+ * Removes the calls to the `keepNames` helper that only give a function the name that it already has. There are
  * thousands of such calls.
  */
 const withoutOwnNames = (text: string): string => text.replaceAll(/^ *__name\d*\((\w+), "\1"\);\n/gm, '');

@@ -189,7 +189,7 @@ sources:
 /** The parameter that gives the stack a WebSocket API of its own. */
 export const CHANNELS_PARAMETER = 'websocketApi: true';
 
-/** The document of the stack's own WebSocket API. */
+/** Returns the document of the stack's own WebSocket API. */
 export const CHANNELS_FILE = (
   up: string,
 ): string => `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/access.schema.json

@@ -51,8 +51,8 @@ type ExecFlags = {
 };
 
 /**
- * Returns the options that depend on `--exec`. If it is set, every port that is not named is a free port, the
- * gateway does not reload sources, and it can be reset unless it stores tables.
+ * Returns the options that depend on `--exec`. If it is set, every port that is not named is a free port, the gateway
+ * does not reload sources, and it can be reset if it does not store tables.
  */
 export function readExecOptions(
   { exec, dynamodb, data, reload, ...ports }: ExecFlags,

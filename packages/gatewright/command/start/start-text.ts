@@ -102,7 +102,8 @@ function describeServed(facts: StartFacts): string[] {
 type TryFacts = Pick<StartFacts, 'gateway' | 'listening' | 'documents' | 'stage'>;
 
 /**
- * Returns the commands that the first screen suggests, with a comment before each. The console shows the same commands.
+ * Returns the commands that are suggested when the gateway has started, with a comment before each. The console shows
+ * the same commands.
  */
 export function listTries(facts: TryFacts): readonly string[] {
   const apis = facts.gateway.routes();

@@ -112,7 +112,7 @@ type StartConsole = {
     'consoleFiles' | 'pageKeys' | 'invoices' | 'customers' | 'portal' | 'consoleCalls' | 'tries'
   >;
   readonly findAdmin: () => AdminTarget | undefined;
-  /** @param tries returns the commands that the first screen suggests */
+  /** @param tries returns the commands to suggest when the gateway has started */
   readonly serves: (gateway: Pick<Gateway, 'routes'>, tries: () => readonly string[]) => void;
 };
 

@@ -20,7 +20,7 @@ export type Fetch = (
 ) => Promise<Response>;
 
 export type AuthorizationServer = {
-  /** Undefined for a server of revision 2025-03-26 without metadata. */
+  /** `issuer` is undefined for a server of revision 2025-03-26 without metadata. */
   readonly issuer: string | undefined;
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;

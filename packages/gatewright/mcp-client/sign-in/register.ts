@@ -13,7 +13,7 @@ export type OAuthClient = {
   readonly authMethod?: string | undefined;
 };
 
-/** Registers a client that has no secret unless the server gives it one (RFC 7591). */
+/** Registers a client (RFC 7591). The client has a secret only if the server gives it one. */
 export async function registerClient(
   { registrationEndpoint, issuer, tokenAuthMethods }: AuthorizationServer,
   redirectUri: string,
