@@ -264,7 +264,7 @@ export class VersionConflict extends DomainError {
 }
 
 /**
- * True if the caller's credential is at fault (401); false if the service is at fault (500).
+ * Returns true if the caller's credential is at fault (401), and false if the service is at fault (500).
  *
  * @example
  * ```ts

@@ -105,8 +105,8 @@ export interface TicketStore {
 
 export interface RevocationReader {
   /**
-   * Returns a point in time for each of `holders`: tokens of the holder that were issued up to then are revoked.
-   * Undefined if none are revoked. Reads the current state.
+   * Returns a point in time for each of `holders`: tokens of the holder that were issued up to then are revoked. The
+   * point in time is undefined if no tokens of the holder are revoked. Reads the current state.
    * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
    */
   revokedUntil(holders: readonly RevocationTarget[]): Promise<readonly (number | undefined)[]>;
@@ -324,7 +324,9 @@ export interface ItemListing {
 }
 
 export type QuotaCharge = {
-  /** The plan to use if neither the tenant nor the key has a recorded plan. Undefined if the caller names no plan. */
+  /**
+   * The plan to use if neither the tenant nor the key has a recorded plan. It is undefined if the caller names no plan.
+   */
   readonly plan: string | undefined;
   readonly tenant: string;
   readonly key: string;

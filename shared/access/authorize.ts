@@ -37,7 +37,7 @@ import { describeMissingClaims, findMissingClaims } from './decide/required-clai
 export type AuthorizeRequest = {
   readonly kind: AuthorizerKind;
   readonly arn: MethodArn;
-  /** The caller's address. Undefined for TOKEN events, which do not contain it. */
+  /** The caller's address. It is undefined for TOKEN events, which do not contain it. */
   readonly sourceIp: string | undefined;
   /**
    * API Gateway's timestamp, which determines the period to which the request is charged. TOKEN events have no
@@ -50,8 +50,8 @@ export type AuthorizeRequest = {
    */
   readonly remainingMs?: (() => number) | undefined;
   /**
-   * All values of each header, by header name in lower case. Undefined for TOKEN events, which contain one header
-   * only.
+   * All values of each header, by header name in lower case. `headers` is undefined for TOKEN events, which contain one
+   * header only.
    */
   readonly headers?: ValuesByName | undefined;
   /**

@@ -42,8 +42,8 @@ export function chargedAs(
 }
 
 /**
- * Returns which claims that a charge needs are missing or cannot be used, such as `no claim plan`. Undefined if there
- * are none.
+ * Returns which claims that a charge needs are missing or cannot be used, such as `no claim plan`. Returns undefined if
+ * there are none.
  */
 export function describeMissing(
   quota: CompiledQuota,

@@ -199,7 +199,7 @@ export type CompiledBinding = {
   /** Indexes of the path segments, counted from 0, one for each of the rule's routes in the same order. */
   readonly segments: readonly number[];
   readonly claim: ClaimPath;
-  /** Maximum number of values in the claim. Undefined if the claim has a single value. */
+  /** Maximum number of values in the claim. It is undefined if the claim has a single value. */
   readonly max?: number;
 };
 

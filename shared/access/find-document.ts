@@ -46,7 +46,7 @@ export function findDocument(
 
 type ApiStage = Pick<MethodArn, 'apiId' | 'stage'>;
 
-/** Returns the document that protects the API. Undefined if there is none. */
+/** Returns the document that protects the API. Returns undefined if there is none. */
 export function documentOf(
   { documents }: CompiledAccess,
   deployedStage: string,

@@ -30,7 +30,7 @@ export type HttpEvent = {
   /** Header values by name in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** ARN of the IAM principal that signed the request. Undefined on a route without IAM authorization. */
+  /** ARN of the IAM principal that signed the request. It is undefined on a route without IAM authorization. */
   readonly signer: string | undefined;
   readonly requestId: string;
   readonly receivedEpochMs: number;

@@ -17,7 +17,7 @@ export type RawRequest = {
   readonly method: string;
   /** The path as requested, including the stage. */
   readonly path: string;
-  /** The query without the question mark. Undefined if only decoded pairs are known (REST, 1.0). */
+  /** The query without the question mark. It is undefined if only decoded pairs are known (REST, 1.0). */
   readonly query: string | undefined;
   readonly pathParameters: EventFields;
   readonly headers: ValuesByName;

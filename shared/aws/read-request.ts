@@ -42,7 +42,7 @@ export function methodOf({ fields, http }: EventRequest): string | undefined {
   return asText(http['method'] ?? fields['httpMethod']);
 }
 
-/** The path as requested, including the stage. */
+/** Returns the path as requested, including the stage. */
 export function pathOf({ fields, context, http }: EventRequest): string | undefined {
   return asText(http['path'] ?? context['path'] ?? fields['path']);
 }
@@ -84,7 +84,9 @@ function inAscii(query: string): string {
   return query.toWellFormed().replace(/[\u0080-\u{10ffff}]+/gu, encodeURIComponent);
 }
 
-/** Returns the query as sent, without the question mark. Undefined if only decoded pairs are known (REST, 1.0). */
+/**
+ * Returns the query as sent, without the question mark. Returns undefined if only decoded pairs are known (REST, 1.0).
+ */
 export function rawQueryOf({ fields }: EventRequest): string | undefined {
   const { rawQueryString } = fields;
   if (typeof rawQueryString === 'string') return rawQueryString;
@@ -125,9 +127,9 @@ export function clientCertOf({ context, identity }: EventRequest): unknown {
 
 /**
  * Returns epoch milliseconds from `requestContext.timeEpoch` (HTTP API 2.0, function URLs) or `requestTimeEpoch` (REST,
- * HTTP API 1.0, WebSocket). No caller can write these. Undefined for other events (ALB, TOKEN), and for a number that
- * no gateway writes: a fraction, or a time before 1970 or after 9999. Not every language can represent such a time as a
- * date.
+ * HTTP API 1.0, WebSocket). No caller can write these. Returns undefined for other events (ALB, TOKEN), and for a
+ * number that no gateway writes: a fraction, or a time before 1970 or after 9999. Not every language can represent such
+ * a time as a date.
  */
 export function receivedAtOf({ context }: EventRequest): number | undefined {
   const stamp = context['timeEpoch'] ?? context['requestTimeEpoch'];

@@ -163,7 +163,7 @@ class Visit<Event> {
 
   /**
    * Returns the stored response if it is fresh, or if it may still be used while another request renews it. If no other
-   * request renews it, this one calls the handler. Undefined if the stored response cannot be used.
+   * request renews it, this one calls the handler. Returns undefined if the stored response cannot be used.
    */
   async #fromStore(state: EntryState, nowEpochMs: number): Promise<CacheLookup | undefined> {
     if (state.stored === undefined) return undefined;

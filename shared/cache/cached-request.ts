@@ -53,7 +53,7 @@ export function refusalOf({ event }: CachedRequest): 'body' | 'unknown-member' |
   return hasUnknownMember(event) ? 'unknown-member' : undefined;
 }
 
-/** Returns the values of a header, joined as one field. Undefined if the header was not sent. */
+/** Returns the values of a header, joined as one field. Returns undefined if the header was not sent. */
 export function headerOf({ headers }: Pick<CachedRequest, 'headers'>, name: string): string | undefined {
   return headers.get(name.toLowerCase())?.join(', ');
 }

@@ -15,7 +15,10 @@ export function parseDirectives(header: string | undefined): Directives {
   return directives;
 }
 
-/** Returns the seconds of a directive. Undefined if the directive is absent; 0, the safe value, if it is malformed. */
+/**
+ * Returns the seconds of a directive. Returns undefined if the directive is absent; 0, the safe value, if it is
+ * malformed.
+ */
 export function secondsOf(directives: Directives, name: string): number | undefined {
   const value = directives.get(name);
   if (value === undefined) return undefined;

@@ -12,7 +12,9 @@ import type { Label } from './labels.ts';
 /** Packs bodies into texts for the table. */
 export interface BodyCodec {
   pack(body: string): Promise<string>;
-  /** Returns the unpacked body. Undefined if the body is longer than `maxBytes`, or was not written by `pack`. */
+  /**
+   * Returns the unpacked body. Returns undefined if the body is longer than `maxBytes`, or was not written by `pack`.
+   */
   unpack(packed: string, maxBytes: number): Promise<string | undefined>;
 }
 

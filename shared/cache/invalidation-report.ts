@@ -58,12 +58,12 @@ export class Tally {
   }
 }
 
-/** Returns the stage cache's entry that an item describes. Undefined if the item describes anything else. */
+/** Returns the stage cache's entry that an item describes. Returns undefined if the item describes anything else. */
 export function recordOf({ kind, doc }: Item): StageRecord | undefined {
   return kind === 'stage' ? parseStageRecord(doc) : undefined;
 }
 
-/** Returns the whole cache that an item describes. Undefined if the item describes a single entry. */
+/** Returns the whole cache that an item describes. Returns undefined if the item describes a single entry. */
 export function outsideCacheOf({ kind, doc }: Item): OutsideCache | undefined {
   return kind === OUTSIDE_KIND ? (JSON.parse(String(doc)) as OutsideCache) : undefined;
 }

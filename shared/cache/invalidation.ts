@@ -11,8 +11,8 @@ export type Invalidation = {
   /** Whether a whole stage cache may be flushed if one of its entries cannot be requested again. */
   readonly allowFlush: boolean;
   /**
-   * If a stage has more entries than this, its cache is flushed instead of being refreshed entry by entry. Undefined if
-   * the cache is never flushed.
+   * If a stage has more entries than this, its cache is flushed instead of being refreshed entry by entry. It is
+   * undefined if the cache is never flushed.
    */
   readonly flushAbove: number | undefined;
   /** Caches that are flushed completely, whatever `labels` contains. */

@@ -44,8 +44,8 @@ export type Flushed = 'done' | 'throttled' | 'refused';
 export interface OutsideCaches {
   readonly flushAuthorizers: (api: 'rest' | 'http', apiId: string, stage: string) => Promise<Flushed>;
   /**
-   * Calls CreateInvalidation. CloudFront treats calls with the same `reference` as one invalidation. Undefined if the
-   * stack has no distribution.
+   * Calls CreateInvalidation. CloudFront treats calls with the same `reference` as one invalidation. `invalidateEdge`
+   * is undefined if the stack has no distribution.
    */
   readonly invalidateEdge: ((paths: readonly string[], reference: string) => Promise<Flushed>) | undefined;
 }

@@ -161,7 +161,7 @@ export async function* itemsOf(
   } while (after !== undefined);
 }
 
-/** Returns the latest mark of an id. Undefined if there is none, or if the table is unavailable. */
+/** Returns the latest mark of an id. Returns undefined if there is none, or if the table is unavailable. */
 export async function readMark(store: ItemStore, namespace: string, id: string): Promise<unknown> {
   const read = await store.read({ pk: partitionOf(namespace, 'all', id), sk: id }, { consistent: true });
   return read.kind === 'done' ? read.item?.['mark'] : undefined;

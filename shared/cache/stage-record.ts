@@ -25,7 +25,7 @@ export type StageRecord = {
   readonly path: string;
   readonly query: readonly Pair[];
   readonly headers: readonly Pair[];
-  /** The reason why no signed request can refresh the entry. Undefined if a signed request can refresh it. */
+  /** The reason why no signed request can refresh the entry. It is undefined if a signed request can refresh it. */
   readonly refusal: Refusal | undefined;
 };
 

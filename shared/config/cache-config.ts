@@ -17,8 +17,8 @@ type CacheInvalidatorConfig = {
   readonly stageApis: ReadonlySet<string>;
   readonly stageCaches: ControlPlaneConfig & { readonly apiEndpoint?: string };
   /**
-   * Settings for calls to CloudFront, and the id of the stack's distribution. Undefined if the stack has no CloudFront
-   * distribution.
+   * Settings for calls to CloudFront, and the id of the stack's distribution. It is undefined if the stack has no
+   * CloudFront distribution.
    */
   readonly edge: (ControlPlaneConfig & { readonly distributionId: string }) | undefined;
 };

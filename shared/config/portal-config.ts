@@ -9,10 +9,11 @@ type PortalConfig = {
   /** Stage of this stack. It determines how members sign in. */
   readonly stage: string;
   readonly tableName: string;
-  /** Undefined if members use an address of the portal's own API. */
+  /** `portalUrl` is undefined if members use an address of the portal's own API. */
   readonly portalUrl: string | undefined;
   /**
-   * The address of `webhook-receiver`, without a slash at the end. Undefined if the stack does not have this function.
+   * The address of `webhook-receiver`, without a slash at the end. It is undefined if the stack does not have this
+   * function.
    */
   readonly webhooksUrl: string | undefined;
   /** Address of the gateway's own issuer. If undefined, nobody can sign in with it. */

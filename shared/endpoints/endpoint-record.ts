@@ -28,7 +28,7 @@ export type EndpointSecret = {
   /** Random digits from which the secret is derived. */
   readonly secretId: string;
   readonly createdAtEpochSeconds: number;
-  /** The time from which the secret is refused. Undefined if it is valid as long as the endpoint. */
+  /** The time from which the secret is refused. It is undefined if it is valid as long as the endpoint. */
   readonly notAfterEpochSeconds?: number;
 };
 

@@ -15,7 +15,7 @@ export type BackendInit = Omit<RequestInit, 'signal'> & {
   readonly policy?: CallPolicy;
   /**
    * Whether the call may be made twice, and shared by parts that make the same call. The default is true for GET and
-   * HEAD, and false for other methods. Calls of other methods are never shared.
+   * HEAD, and false for other methods. Calls with other methods are never shared.
    */
   readonly idempotent?: boolean;
 };

@@ -121,8 +121,8 @@ export function oneOf<const T extends string>(
 export const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 
 /**
- * An instant such as `2026-11-20T00:00:00Z`, or a day such as `2026-11-20` (its beginning in UTC). The value is in
- * epoch milliseconds.
+ * Returns the shape of an instant such as `2026-11-20T00:00:00Z`, or a day such as `2026-11-20` (its beginning in UTC).
+ * The value is in epoch milliseconds.
  */
 export function instant(description: string): Field<number> {
   return {

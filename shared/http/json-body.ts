@@ -1,7 +1,7 @@
 import { DomainError, RequestInvalid } from '../errors.ts';
 import { hasDuplicateMember } from './json-members.ts';
 
-/** Parses a request body as JSON. Undefined if there is no body. */
+/** Parses a request body as JSON. Returns undefined if there is no body. */
 export function readJsonBody(body: string | undefined, maxBytes: number): unknown {
   if (body === undefined || body === '') return undefined;
   const bytes = new TextEncoder().encode(body).length;

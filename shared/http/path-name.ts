@@ -9,9 +9,9 @@ export function printPathName(name: string): string {
 }
 
 /**
- * Returns the name in a path segment that API Gateway has decoded. Undefined if an escape is unknown or unnecessary.
- * Attack: IAM policies name the path. If `acme~2com` were read as `acme.com`, it would pass a policy that denies
- * `acme.com`.
+ * Returns the name in a path segment that API Gateway has decoded. Returns undefined if an escape is unknown or
+ * unnecessary. Attack: IAM policies name the path. If `acme~2com` were read as `acme.com`, it would pass a policy that
+ * denies `acme.com`.
  */
 export function parsePathName(segment: string): string | undefined {
   const name = segment.replace(/~([012])/g, (_, digit: string) => ESCAPED[Number(digit)] ?? '');

@@ -66,8 +66,8 @@ export function problemOf(error: unknown): Problem {
 }
 
 /**
- * Returns the response to an administrator's request that has failed, with code and field. Undefined for an error that
- * `ADMIN_ANSWERS` does not list.
+ * Returns the response to an administrator's request that has failed, with code and field. Returns undefined for an
+ * error that `ADMIN_ANSWERS` does not list.
  */
 export function adminProblemOf(error: unknown): Problem | undefined {
   if (!(error instanceof DomainError)) return undefined;

@@ -14,7 +14,7 @@ export type AdvertisedLimit = {
   readonly ownQuota?: number;
   /** The unit that is counted. Default: requests. */
   readonly unit?: 'concurrent-requests';
-  /** Length of the time window in seconds. Undefined if the limit has no time window. */
+  /** Length of the time window in seconds. It is undefined if the limit has no time window. */
   readonly windowSeconds: number | undefined;
   readonly remaining: number;
   readonly resetSeconds: number | undefined;

@@ -45,7 +45,7 @@ export type RouteDescription = {
   readonly id: string;
   readonly summary: string;
   readonly query: Fields;
-  /** Schema of the request body. Undefined if the route has no body. */
+  /** Schema of the request body. It is undefined if the route has no body. */
   readonly body: JsonSchema | undefined;
   readonly isChange: boolean;
   readonly answer: Answer;

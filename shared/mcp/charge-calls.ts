@@ -1,7 +1,7 @@
 /**
- * Charges what an MCP server is about to run: each call of a tool, prompt, resource or unknown method, under a route
- * of the customer's plan such as `tools/call get_order`. Lists, completions, `subscriptions/listen` and the
- * protocol's own messages are free.
+ * Charges what an MCP server is about to run: each call to a tool, prompt, resource or unknown method, under a route of
+ * the customer's plan such as `tools/call get_order`. Lists, completions, `subscriptions/listen` and the protocol's own
+ * messages are free.
  */
 import { PERIOD_IS_CLOSED } from '@gatewright/aws/access-decision';
 import { asText, memberOf } from '@gatewright/aws/json-object';

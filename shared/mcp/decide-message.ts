@@ -15,7 +15,7 @@ export type McpVerdict =
   | {
       readonly kind: 'denied';
       readonly subject: McpSubject;
-      /** The denied tool, prompt, URI or method. Undefined if the message does not name it. */
+      /** The denied tool, prompt, URI or method. It is undefined if the message does not name it. */
       readonly name: string | undefined;
       /** The scopes that the caller lacks, if nothing else is missing. */
       readonly scopes: readonly string[] | undefined;

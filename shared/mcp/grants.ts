@@ -141,8 +141,8 @@ export function mayCompleteTemplate({ allow, deny }: McpGrants, template: string
 }
 
 /**
- * Returns the scopes that the caller would need to use this tool, prompt, resource or method. Undefined if additional
- * scopes would not help.
+ * Returns the scopes that the caller would need to use this tool, prompt, resource or method. Returns undefined if
+ * additional scopes would not help.
  */
 export function scopesFor(
   grants: McpGrants,

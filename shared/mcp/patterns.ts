@@ -157,8 +157,8 @@ function lowerOrigin(uri: string): string {
 }
 
 /**
- * Returns the URI without dot segments. Undefined if they climb above the root, or are in the query or fragment,
- * because servers then read different paths.
+ * Returns the URI without dot segments. Returns undefined if they climb above the root, or are in the query or
+ * fragment, because servers then read different paths.
  */
 function resolveDots(uri: string): string | undefined {
   const [, origin = '', path = '', rest = ''] = /^([^/?#]*:(?:\/\/[^/?#]*)?)?([^?#]*)(.*)$/s.exec(uri) ?? [];

@@ -19,9 +19,10 @@ import { DomainError } from '../errors.ts';
 import type { McpGrants } from './grants.ts';
 
 /**
- * Returns the caller's grants. Undefined if the document does not let the caller reach the server at all.
+ * Returns the caller's grants. Returns undefined if the document does not let the caller reach the server at all.
  * @throws DomainError TOKEN_* for a credential that is not accepted; CONFIG_INVALID if there is no such document, it
- * has no rules under `mcp`, it needs a table that the function does not have, or its quota is charged by the authorizer
+ *   has no rules under `mcp`, it needs a table that the function does not have, or its quota is charged by the
+ *   authorizer
  */
 export type McpVerifier = (
   document: string,

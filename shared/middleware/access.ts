@@ -18,7 +18,7 @@ export type Caller = {
   readonly issuer: string | undefined;
   readonly clientId: string | undefined;
   readonly scopes: readonly string[];
-  /** The time when the credential expires. Undefined for an API key that does not expire. */
+  /** The time when the credential expires. It is undefined for an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
   /**
    * All other members of the context, unchanged: the claims that the access document names under `context`, and what

@@ -40,7 +40,7 @@ export type McpOptions = {
   /** Address of the protected resource metadata (RFC 9728), to which refusals refer. */
   readonly resourceMetadata?: string;
   /**
-   * The quotas to charge if the document sets `mcp.charge`. Each call of a tool, prompt or resource is charged before
+   * The quotas to charge if the document sets `mcp.charge`. Each call to a tool, prompt or resource is charged before
    * it runs, and refunded if the function fails or responds with 5xx.
    */
   readonly quotas?: Quotas;

@@ -52,7 +52,7 @@ const ADDRESS_KEYS = new Set(['location', 'origin', 'path', 'rawpath', 'referer'
 const CREDENTIALS =
   /(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+\.[\w-]+\.[\w-]*|\b(?:basic|bearer|dpop) +[\w.~+/=-]+|_[0-9a-z]{16}_[0-9a-z]{36}|wst_[\w-]{43}|gwinv_[0-9a-f]{64}|whsec_[\w+/=]{16,}/gi;
 
-/** A replacer for `JSON.stringify` that turns a possible credential into `[redacted]`. */
+/** Serves as the replacer of `JSON.stringify`. It turns a possible credential into `[redacted]`. */
 export function redact(key: string, value: unknown): unknown {
   if (value === undefined || value === null) return value;
   const name = plainName(key);

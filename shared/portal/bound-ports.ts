@@ -143,7 +143,7 @@ function foreign(item: string): Error {
   return new Error(`the item ${item} does not belong to the tenant of the session`);
 }
 
-/** Undefined if the item is not the record of a key or endpoint and therefore does not belong to a tenant. */
+/** Returns undefined if the item is not the record of a key or endpoint and therefore does not belong to a tenant. */
 function tenantOf(item: Item | undefined): unknown {
   return parseJsonObject(String(item?.['doc']))?.['tenant'];
 }

@@ -14,7 +14,7 @@ import { accountOf } from './portal-items.ts';
 /** The issuer of a stage, with its client. */
 export type OidcSettings = {
   readonly issuer: string;
-  /** Undefined for the gateway's own issuer, at which the portal registers itself (RFC 7591). */
+  /** `clientId` is undefined for the gateway's own issuer, at which the portal registers itself (RFC 7591). */
   readonly clientId: string | undefined;
   /** @throws DomainError SECRET_UNAVAILABLE, CONFIG_INVALID */
   readonly clientSecret: (() => Promise<string>) | undefined;

@@ -23,7 +23,7 @@ export function printMoment(instant: string): string {
   return `${printDay(instant)}, ${at.toISOString().slice(11, 16)} UTC`;
 }
 
-/** Undefined if the text is not an instant. */
+/** Returns undefined if the text is not an instant. */
 export function parseInstant(text: string): Date | undefined {
   const at = new Date(text);
   return INSTANT.test(text) && !Number.isNaN(at.getTime()) ? at : undefined;

@@ -36,7 +36,7 @@ export type SessionSettings = {
   /** The table of customers. Only customer records are read from it. */
   readonly customers: Pick<AdminPorts, 'store'>;
   readonly portalUrl: string | undefined;
-  /** Undefined if members sign in by invitation only. */
+  /** `oidc` is undefined if members sign in by invitation only. */
   readonly oidc: OidcClient | undefined;
 };
 

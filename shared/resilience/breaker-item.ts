@@ -25,7 +25,8 @@ export type SharedState = {
   readonly state: 'closed' | 'open' | 'half-open';
   readonly generation: number;
   /**
-   * The time until which the breaker stays open. Undefined if it is open but no response has yet shown when it opened.
+   * The time until which the breaker stays open. It is undefined if it is open but no response has yet shown when it
+   * opened.
    */
   readonly openUntilEpochMs: number | undefined;
   readonly taken: number;

@@ -20,8 +20,8 @@ const THROTTLED = new Set([
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CredentialsProviderError']);
 
 /**
- * Returns the item for which the write's condition failed. Undefined if the error has another cause. Quotas need this
- * item; without it, a caller over quota would look like an outage.
+ * Returns the item for which the write's condition failed. Returns undefined if the error has another cause. Quotas
+ * need this item; without it, a caller over quota would look like an outage.
  * @throws DomainError CONFIG_INVALID if the SDK is too old to return the item
  */
 export function parseRefusal(error: unknown): { readonly item: Item | undefined } | undefined {
@@ -35,8 +35,8 @@ export function parseRefusal(error: unknown): { readonly item: Item | undefined 
 }
 
 /**
- * For each write of a transaction, returns whether its condition was true. Undefined if the transaction failed for
- * another reason.
+ * For each write of a transaction, returns whether its condition was true. Returns undefined if the transaction failed
+ * for another reason.
  */
 export function parseCancellation(error: unknown): readonly RefusedMember[] | undefined {
   const fields = membersOf(error);

@@ -79,7 +79,7 @@ export type ItemWrite = {
 };
 
 /**
- * The store's own time, from the response's `Date` header (resolution 1 s). Undefined if the header is missing.
+ * The store's own time, from the response's `Date` header (resolution 1 s). It is undefined if the header is missing.
  * Quotas use it only to detect a wrong local clock; shared circuit breakers use it as their clock.
  */
 export type StoreTimed = { readonly storeEpochMs: number | undefined };

@@ -32,8 +32,8 @@ export type ListOutcome =
       readonly kind: 'done';
       readonly keys: readonly ListedKey[];
       /**
-       * The position at which the next page starts. Undefined after the last page. Even an empty page may be followed
-       * by another page.
+       * The position at which the next page starts. It is undefined after the last page. Even an empty page may be
+       * followed by another page.
        */
       readonly after: ListedKey | undefined;
     }

@@ -45,7 +45,9 @@ export function parseSignatureInput(header: string): SignatureInput | undefined 
     : undefined;
 }
 
-/** Returns the bytes of the signature under `label`. Undefined for any other form, or if there is another label. */
+/**
+ * Returns the bytes of the signature under `label`. Returns undefined for any other form, or if there is another label.
+ */
 export function parseSignature(header: string, label: string): Uint8Array | undefined {
   const [, name, base64] = BYTES.exec(header.length > TEXT_LIMIT_CHARACTERS ? '' : header) ?? [];
   return name === label && base64 !== undefined ? bytesOf(base64) : undefined;

@@ -17,7 +17,7 @@ export type Publication = {
 };
 
 export type Published = {
-  /** Number of the message, or of the last message if there are several. Undefined if the call does not wait. */
+  /** Number of the message, or of the last message if there are several. It is undefined if the call does not wait. */
   readonly seq: number | undefined;
 };
 

@@ -19,9 +19,9 @@ type Ran = {
 };
 
 /**
- * Carries out a call of `ws-publisher`.
+ * Carries out a call to `ws-publisher`.
  * @throws DomainError STORE_UNAVAILABLE if something was not written, or the table could not be read for a delivery;
- * the call may then be repeated
+ *   the call may then be repeated
  */
 export async function runPublisher(ports: DeliveryPorts, event: PublisherEvent): Promise<Ran> {
   if (event.kind === 'deliver') return { delivered: [await deliver(ports, event.job)], undelivered: 0 };

@@ -39,8 +39,8 @@ export type RuleInForce = {
   readonly index: number;
   readonly rule: CompiledRule;
   /**
-   * The principal's values for each of the rule's bindings. Undefined if the rule has no bindings, because it then
-   * grants the same to every principal.
+   * The principal's values for each of the rule's bindings. `values` is undefined if the rule has no bindings, because
+   * it then grants the same to every principal.
    */
   readonly values: readonly (readonly string[])[] | undefined;
 };

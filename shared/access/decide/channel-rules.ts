@@ -22,8 +22,8 @@ import type { Principal } from './principal.ts';
 const VALUES_LIMIT = 20;
 
 /**
- * Returns the caller's rights on channels as text for the backend. Undefined if the document has no channels, or the
- * caller may use none.
+ * Returns the caller's rights on channels as text for the backend. Returns undefined if the document has no channels,
+ * or the caller may use none.
  */
 export function printChannels(
   { channels }: CompiledDocument,

@@ -3,9 +3,9 @@ import type { CompiledCondition } from '../compiled-document.ts';
 import type { Principal } from './principal.ts';
 
 /**
- * The result of a condition. Undefined if the condition cannot be decided, because a claim is missing or has the wrong
- * type, or the caller's address is unknown. An allow rule with this condition then does not apply, but a deny rule
- * does.
+ * The result of a condition. It is undefined if the condition cannot be decided, because a claim is missing or has the
+ * wrong type, or the caller's address is unknown. An allow rule with this condition then does not apply, but a deny
+ * rule does.
  */
 export type Truth = boolean | undefined;
 
@@ -13,7 +13,10 @@ const CLOCK_SKEW_LIMIT_SECONDS = 120;
 
 export type Circumstances = {
   readonly nowEpochSeconds: number;
-  /** Whether the request comes from the address list with this index. Undefined if the caller's address is unknown. */
+  /**
+   * Whether the request comes from the address list with this index. It is undefined if the caller's address is
+   * unknown.
+   */
   readonly isInNetwork: (index: number) => Truth;
 };
 
@@ -90,8 +93,8 @@ function evaluateClaim({ op, values }: ClaimCondition, claim: unknown): Truth {
 }
 
 /**
- * Whether the claim equals one of the values. Undefined if no value has the claim's type: the string "false" neither
- * equals the boolean false nor counts as different from it.
+ * Whether the claim equals one of the values. Returns undefined if no value has the claim's type: the string "false"
+ * neither equals the boolean false nor counts as different from it.
  */
 function isOneOf(values: ClaimCondition['values'], claim: unknown): Truth {
   if (values.some((value) => value === claim)) return true;

@@ -9,8 +9,8 @@ import {
 import type { IpBlock } from '@gatewright/aws/ip-address';
 
 /**
- * Parses `203.0.113.0/24`, `2001:db8::/32` or one address. Undefined for anything else, including a block with bits set
- * after the prefix.
+ * Parses `203.0.113.0/24`, `2001:db8::/32` or one address. Returns undefined for anything else, including a block with
+ * bits set after the prefix.
  */
 export function parseIpNetwork(text: string): IpBlock | undefined {
   const block = parseIpBlock(text);

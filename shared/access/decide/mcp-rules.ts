@@ -23,7 +23,7 @@ export function printMcpRules(
   return grants === undefined ? {} : { [MCP_GRANTS]: printMcpGrants(grants, limitCharacters) };
 }
 
-/** Returns the caller's grants. Undefined only if the document has no rules under `mcp`. */
+/** Returns the caller's grants. The result is undefined only if the document has no rules under `mcp`. */
 export function mcpGrantsOf(
   document: CompiledDocument,
   principal: Principal,
@@ -82,7 +82,7 @@ function collect(rules: readonly CompiledMcpRule[]): McpPatterns {
 
 /**
  * Returns the scopes that would make the condition true if the caller's token also had them; of several such sets, the
- * smallest. Undefined if scopes alone cannot make it true.
+ * smallest. Returns undefined if scopes alone cannot make it true.
  */
 function missingScopes(
   condition: CompiledCondition,

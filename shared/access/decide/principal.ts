@@ -19,7 +19,7 @@ export type Principal = {
   readonly roles: ReadonlySet<string>;
   readonly scopes: ReadonlySet<string>;
   readonly claims: Claims;
-  /** Expiry of the credential. Undefined for an API key that does not expire. */
+  /** Expiry of the credential. It is undefined for an API key that does not expire. */
   readonly expiresAtEpochSeconds: number | undefined;
   /**
    * The version of the customer's record that was last written into the API key. The customer is the claim `tenant`.

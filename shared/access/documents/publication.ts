@@ -67,7 +67,7 @@ export function printVersion({ publishedAtEpochMs, restores, ...version }: Versi
 }
 
 /**
- * Reads the published version from its item. Undefined if nothing is published.
+ * Reads the published version from its item. Returns undefined if nothing is published.
  * @throws DomainError STORE_UNAVAILABLE for a malformed item
  */
 export function parseVersion(item: Item | undefined): Version | undefined {

@@ -44,7 +44,7 @@ export type KeySecret = {
   /** SHA-256 of the whole key in hexadecimal digits. */
   readonly hash: string;
   readonly createdAtEpochSeconds: number;
-  /** The time from which the secret is refused. Undefined if the secret is valid as long as the key. */
+  /** The time from which the secret is refused. It is undefined if the secret is valid as long as the key. */
   readonly notAfterEpochSeconds?: number;
 };
 

@@ -90,8 +90,8 @@ export async function assertPlansKnown(
 
 /**
  * Returns a sentence about a key whose plan limits nobody, because no document reads the plan. Whether the plan exists
- * does not matter. Such a key is not refused, because a handler may read the claim and define the plan itself.
- * Undefined if a document charges by the plan, or if the key names no plan.
+ * does not matter. Such a key is not refused, because a handler may read the claim and define the plan itself. Returns
+ * undefined if a document charges by the plan, or if the key names no plan.
  */
 export async function describeUnusedPlan(
   { plan, prefix }: { readonly plan?: string; readonly prefix: string },

@@ -63,8 +63,8 @@ export type NewKey = Omit<
   'keyId' | 'secrets' | 'native' | 'createdAtEpochSeconds' | 'notAfterEpochSeconds' | 'revokedAtEpochSeconds'
 > & {
   /**
-   * Lifetime of the key. Undefined if the key never expires. It is a duration instead of a time, because a repeated
-   * operation must contain the same value.
+   * Lifetime of the key. It is undefined if the key never expires. It is a duration instead of a time, because a
+   * repeated operation must contain the same value.
    */
   readonly lifetimeSeconds?: number;
   readonly usagePlanId?: string;

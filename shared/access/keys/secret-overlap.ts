@@ -4,7 +4,10 @@
 export const SECRETS_LIMIT = 2;
 
 type EndingSecret = {
-  /** The time from which the secret is refused. Undefined if the secret is valid as long as its API key or endpoint. */
+  /**
+   * The time from which the secret is refused. It is undefined if the secret is valid as long as its API key or
+   * endpoint.
+   */
   readonly notAfterEpochSeconds?: number;
 };
 

@@ -11,7 +11,9 @@ import { KeyRefused } from './key-refused.ts';
 
 export type VerifiedApiKey = {
   readonly record: ApiKeyRecord;
-  /** The time when the key or the presented secret expires, whichever is earlier. Undefined if neither expires. */
+  /**
+   * The time when the key or the presented secret expires, whichever is earlier. It is undefined if neither expires.
+   */
   readonly notAfterEpochSeconds: number | undefined;
   /** @see StoredApiKey */
   readonly customerVersion?: number;

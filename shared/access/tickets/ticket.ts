@@ -41,7 +41,7 @@ export function printTicket(entropy: string): string {
   return `wst_${Buffer.from(entropy, 'hex').toString('base64url')}`;
 }
 
-/** Returns the hash under which the ticket is stored. Undefined if the text is not a ticket. */
+/** Returns the hash under which the ticket is stored. Returns undefined if the text is not a ticket. */
 export function parseTicket(text: string): string | undefined {
   return FORM.test(text) ? createHash('sha256').update(text, 'utf8').digest('hex') : undefined;
 }

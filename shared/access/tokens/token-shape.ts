@@ -11,7 +11,7 @@ import { hasDuplicateMember } from '../../http/json-members.ts';
 type UnverifiedToken = {
   readonly algorithm: string;
   readonly keyId: string;
-  /** Token type in lower case. Undefined if the header has no `typ`. */
+  /** Token type in lower case. It is undefined if the header has no `typ`. */
   readonly type: string | undefined;
   readonly issuer: string;
 };

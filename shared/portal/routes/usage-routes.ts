@@ -76,7 +76,7 @@ async function readPlan(
   return term === undefined ? undefined : planOfTerm(await findPlan({ usage }, term.plan), term.limits);
 }
 
-/** The quotas of the whole organisation that have no ledger yet, because nothing was used in this period. */
+/** Returns the quotas of the whole organisation that have no ledger yet, because nothing was used in this period. */
 function listUnused(
   plan: CustomerPlan | undefined,
   { customer, portal }: MemberContext,
@@ -106,7 +106,7 @@ function listUnused(
   });
 }
 
-/** The limits that are not counted by period: rates and concurrency. */
+/** Returns the limits that are not counted by period: rates and concurrency. */
 function listPaces(plan: CustomerPlan | undefined, { portal }: MemberContext): Answers.Usage['paces'] {
   return (plan?.limits ?? []).flatMap((limit) =>
     limit.kind === 'quota'

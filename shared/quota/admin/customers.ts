@@ -294,8 +294,8 @@ function withTerm({ terms }: Customer, wanted: Term, nowEpochMs: number): readon
 }
 
 /**
- * Returns the index of the first term to keep: the last term that began before the year, because it is in force when
- * the year begins. Earlier terms have no effect any more.
+ * Returns the index of the first term to keep: the last term that had begun by `yearEpochMs`, because it is still in
+ * force at this time. Earlier terms have no effect any more.
  */
 function firstKept(terms: readonly Term[], yearEpochMs: number): number {
   return Math.max(

@@ -53,7 +53,7 @@ type Plans = ReadonlyMap<string, readonly PlanVersion[]>;
 
 type Subscriber = {
   readonly tenant: string;
-  /** The API key. Undefined if the tenant as a whole is the subscriber. */
+  /** The API key. It is undefined if the tenant as a whole is the subscriber. */
   readonly key: string | undefined;
   readonly assignments: readonly Assignment[];
   /**

@@ -46,7 +46,7 @@ export async function listKeys(
 }
 
 /**
- * Returns the plan that is assigned to the key. Undefined if no plan is assigned.
+ * Returns the plan that is assigned to the key. Returns undefined if no plan is assigned.
  * @throws DomainError STORE_UNAVAILABLE if the table is unavailable
  */
 export async function findKeyPlan(

@@ -26,8 +26,8 @@ function loadLimits(): Promise<typeof Limits> {
 }
 
 /**
- * The routes for a limit. They exist twice: for a limit of the whole tenant, and for a limit of a key or of the key's
- * routes.
+ * Returns the routes for a limit. They exist twice: for a limit of the whole tenant, and for a limit of a key or of the
+ * key's routes.
  */
 export function limitRoutes(ports: AdminPorts): readonly Route[] {
   return [

@@ -23,7 +23,9 @@ export type UsageQuestion = {
   readonly fromEpochMs: number | undefined;
   readonly toEpochMs: number | undefined;
   readonly cursor: string | undefined;
-  /** The name of the list in its cursors. Undefined for usage records, and for the ledgers that are to be closed. */
+  /**
+   * The name of the list in its cursors. It is undefined for usage records, and for the ledgers that are to be closed.
+   */
   readonly purpose?: 'usage' | 'drafts' | 'due';
   readonly limit: number;
 };

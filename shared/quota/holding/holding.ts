@@ -11,8 +11,8 @@ export type Refusal = {
   readonly reason: RefusalReason;
   readonly limit: string;
   /**
-   * Time until a request may be admitted. Undefined if the refusal ends with the period, or only when an administrator
-   * changes something.
+   * Time until a request may be admitted. It is undefined if the refusal ends with the period, or only when an
+   * administrator changes something.
    */
   readonly retryAfterMs: number | undefined;
 };

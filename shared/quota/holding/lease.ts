@@ -340,8 +340,8 @@ export class Lease implements Holding {
   }
 
   /**
-   * The item to which leased units are returned. A shard that this process has not seen may not exist, but the root
-   * does.
+   * Returns the item to which leased units are returned. A shard that this process has not seen may not exist, but the
+   * root does.
    */
   get #origin(): ItemKey {
     return this.#seen === undefined ? this.#key : this.#source;

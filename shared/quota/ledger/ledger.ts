@@ -59,8 +59,8 @@ export type Grant = {
    */
   readonly gate: number | undefined;
   /**
-   * The largest `out`, as it was before the grant, that allows the grant. Undefined for a direct charge, whose units
-   * count as used in the same write.
+   * The largest `out`, as it was before the grant, that allows the grant. It is undefined for a direct charge, whose
+   * units count as used in the same write.
    */
   readonly outstandingMax: number | undefined;
   /**
@@ -333,7 +333,7 @@ export function closeWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   return { purpose: 'close', key, when, change: { kind: 'update', set: { closed: nowEpochMs } } };
 }
 
-/** Number of the holder's last write to the item; 0 means none. */
+/** Returns number of the holder's last write to the item; 0 means none. */
 export function lastWriteOf(item: Item | undefined, holder: string): number {
   return Number(item?.[markOf(holder)] ?? 0);
 }

@@ -82,7 +82,8 @@ export function parseLine(head: Item | undefined, fallback: PeriodRule): Line | 
 }
 
 /**
- * Returns the rule by which a ledger of that head was opened. Undefined if it was opened before rules were stored.
+ * Returns the rule by which a ledger of that head was opened. Returns undefined if it was opened before rules were
+ * stored.
  */
 export function ruleAt(head: Item | undefined, startEpochMs: number): PeriodRule | undefined {
   const past = JSON.parse(String(head?.['past'] ?? '[]')) as [string, number, number][];

@@ -223,7 +223,9 @@ async function replace(request: OpenRequest, line: Line, store: ItemStore): Prom
   return { head, period: { ...period, startEpochMs }, carried };
 }
 
-/** Returns the term to which the ledger belongs. Undefined if the ledger is closed or was opened without a term. */
+/**
+ * Returns the term to which the ledger belongs. Returns undefined if the ledger is closed or was opened without a term.
+ */
 function termOf(item: Item | undefined): number | undefined {
   const { closed, term } = item ?? {};
   return closed === undefined && typeof term === 'number' ? term : undefined;

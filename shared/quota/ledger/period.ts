@@ -102,7 +102,7 @@ function toInstant(timeZone: string, localMs: number): number {
   return isLocal(before) || !isLocal(after) ? before : after;
 }
 
-/** Local time minus UTC at an instant. */
+/** Returns local time minus UTC at an instant. */
 function offsetMs(timeZone: string, epochMs: number): number {
   if (timeZone === 'UTC') return 0;
   const wholeMs = Math.floor(epochMs / 1000) * 1000;

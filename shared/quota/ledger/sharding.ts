@@ -86,7 +86,7 @@ export class Sharding {
     return Math.ceil(this.reserve / (2 * this.#count));
   }
 
-  /** The number of units that all shards together had when they last had too few. */
+  /** Returns the number of units that all shards together had when they last had too few. */
   get left(): number {
     return this.#left;
   }
@@ -285,7 +285,7 @@ export class Sharding {
     if (outcome.kind === 'done') this.#move(wanted);
   }
 
-  /** Each shard's share of the units that may be leased but not reported as used. */
+  /** Returns each shard's share of the units that may be leased but not reported as used. */
   #budget(): number {
     return Math.floor((this.#root?.wasteBudget ?? 0) / this.#count);
   }

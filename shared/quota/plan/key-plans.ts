@@ -103,7 +103,7 @@ export function unassignWrite({ tenant, key, version }: Omit<KeyPlan, 'plan'>, p
   };
 }
 
-/** Returns the assigned plan. Undefined if the plan was removed. */
+/** Returns the assigned plan. Returns undefined if the plan was removed. */
 export function planOf(item: Item | undefined): string | undefined {
   return typeof item?.['plan'] === 'string' ? item['plan'] : undefined;
 }

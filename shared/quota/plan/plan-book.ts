@@ -24,7 +24,7 @@ type Entry = {
   readonly plan: CustomerPlan;
   readonly readAt: Moment;
   readonly freshMs: number;
-  /** Undefined for a plan in code that the table has not returned yet. */
+  /** `news` is undefined for a plan in code that the table has not returned yet. */
   readonly news: PlanNews | undefined;
   /**
    * The number of reads that the announcements have made unnecessary, minus the number of reads that were made only

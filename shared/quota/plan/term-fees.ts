@@ -22,8 +22,8 @@ function spansWithin(customer: Customer, { startEpochMs, endEpochMs }: Period): 
 }
 
 /**
- * Returns the term under which a ledger was charged. Undefined if the ledger was opened before the customer was on
- * record.
+ * Returns the term under which a ledger was charged. Returns undefined if the ledger was opened before the customer was
+ * on record.
  */
 export function spanOfLedger(customer: Customer, ledger: Item, period: Period): TermSpan | undefined {
   const spans = spansWithin(customer, period);

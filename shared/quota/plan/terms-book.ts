@@ -20,8 +20,8 @@ export type Terms =
       readonly by: 'customer' | 'key';
       readonly term: Omit<Term, 'fromEpochMs'> & {
         /**
-         * The time from which the plan is in force. Undefined if the plan was assigned before such times were stored;
-         * it then applies from the next period on.
+         * The time from which the plan is in force. It is undefined if the plan was assigned before such times were
+         * stored; it then applies from the next period on.
          */
         readonly fromEpochMs: number | undefined;
       };
@@ -36,7 +36,7 @@ type Entry = {
   readonly item: Item | undefined;
   /** The time when the read of the item was started. The stored item may have changed since then. */
   readonly askedAt: Moment;
-  /** The time when a later read failed. Undefined if none has failed. */
+  /** The time when a later read failed. It is undefined if none has failed. */
   readonly failedAt: Moment | undefined;
   /**
    * The minimum version of the record. It is the version that was read, or a version that was announced before the
@@ -47,8 +47,8 @@ type Entry = {
   /** The number of plans that the process had received from the table when the read was started. */
   readonly answers: number;
   /**
-   * The announcement in the plan about a change that the record already includes. Undefined if no such announcement is
-   * known.
+   * The announcement in the plan about a change that the record already includes. It is undefined if no such
+   * announcement is known.
    */
   news: { readonly plan: string; readonly mark: string } | undefined;
   /** The newest time at which the record is known to have had the content that was read. */

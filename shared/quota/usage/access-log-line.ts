@@ -43,7 +43,7 @@ export type TrackedRequest = {
 
 type LineReading =
   | { readonly kind: 'counted'; readonly request: TrackedRequest }
-  /** The count rule excludes the request, or nobody can be charged for it, for example because it has no caller. */
+  /** `usageCounts` excludes the request, or nobody can be charged for it, for example because it has no caller. */
   | { readonly kind: 'uncounted' }
   | { readonly kind: 'malformed' };
 
@@ -106,7 +106,7 @@ export function readAccessLine(
   return { kind: 'counted', request: { requestId, subject, atEpochMs } };
 }
 
-/** Returns a field's value as text. Undefined for `-`, which API Gateway prints for an absent value. */
+/** Returns a field's value as text. Returns undefined for `-`, which API Gateway prints for an absent value. */
 function valueOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' && value !== '-' ? value : undefined;

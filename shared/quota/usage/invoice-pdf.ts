@@ -110,7 +110,7 @@ function describeChange({ price, carried = 0, replaced = 0 }: InvoiceLine): read
   ];
 }
 
-/** The sentences of `describeChange` about all lines, each with the line's name. */
+/** Returns the sentences of `describeChange` about all lines, each with the line's name. */
 export function describeChanges(
   lines: readonly InvoiceLine[],
   titleOf: (plan: string) => string = (plan) => plan,

@@ -23,7 +23,7 @@ export interface Host {
   /** Reports an error for which there is no handler. */
   warn(text: string): void;
   nowMs(): number;
-  /** A number in [0, 1). */
+  /** Returns a number in [0, 1). */
   fraction(): number;
   /** @returns a function that cancels the call */
   after(ms: number, run: () => void): () => void;
