@@ -80,7 +80,7 @@ export function describeNarrowed(
   return `the deployed stack permits every API of the account to call its WebSocket functions (${ids}). This deployment permits ${apis.length === 0 ? 'no API' : `only ${apis.join(', ')}`}, besides the stack's own: any other API that calls these functions then responds with 500. To permit such an API, name it in an access document, or pass --param apis=ID`;
 }
 
-/** The APIs that a permission has a placeholder for; undefined for other resources. */
+/** Returns the APIs that a permission has a placeholder for; undefined for other resources. */
 function placeholderOf(resource: Template['Resources'][string]): keyof KnownApis | undefined {
   if (resource.Type !== 'AWS::Lambda::Permission') return undefined;
   return PLACEHOLDER.exec(JSON.stringify(resource))?.[1] as keyof KnownApis | undefined;

@@ -25,7 +25,10 @@ type LookUp = MissingIds & {
   readonly refusal?: string;
 };
 
-/** Returns true only in `serverless package` and `serverless deploy` of the whole stack. */
+/**
+ * Returns whether the command packages the whole stack: `serverless package`, or `serverless deploy` without a
+ * function.
+ */
 export function isPackaging(commands: readonly string[], environment: NodeJS.ProcessEnv): boolean {
   const [command, ...more] = commands;
   return (

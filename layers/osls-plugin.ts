@@ -222,7 +222,8 @@ class StackPlugin {
   }
 
   /**
-   * Undefined while the routes of a document are unknown, because it is compiled only after the gateway has read them.
+   * Returns undefined while the routes of a document are unknown, because it is compiled only after the gateway has
+   * read them.
    */
   #wholeAccess(): AccessBuild | undefined {
     return this.#access?.withoutInventory.length === 0 ? this.#access : undefined;

@@ -6,7 +6,7 @@ import { documentsInStage } from '@gatewright/authoring/compile/build-access';
 import type { AccessBuild } from '@gatewright/authoring/compile/build-access';
 
 type Required = {
-  /** Undefined if no document is compiled. */
+  /** `access` is undefined if no document is compiled. */
   readonly access: Pick<AccessBuild, 'compiled' | 'stages'> | undefined;
   readonly hasWebhooks: boolean;
   readonly stage: string;
