@@ -67,7 +67,7 @@ export function validationError(message: string): DynamoDbError {
   return new DynamoDbError(400, VALIDATION, message);
 }
 
-/** The error for what DynamoDB has and the embedded one lacks. */
+/** Returns the error for a feature that DynamoDB has and the embedded DynamoDB lacks. */
 export function notSupported(what: string, remedy = ''): DynamoDbError {
   return new DynamoDbError(
     501,

@@ -97,7 +97,7 @@ type DynaliteDb = {
     startKeyNames: readonly string[],
     done: Done<Record<string, unknown>>,
   ): void;
-  /** The size in bytes by DynamoDB's rules. */
+  /** Returns the size in bytes by DynamoDB's rules. */
   itemSize(item: Item): number;
   compare(operator: string, value: AttributeValue, other: AttributeValue): boolean;
   /**
@@ -121,8 +121,8 @@ type Validations = {
   /** @returns the error if the value is invalid */
   validateAttributeValue(value: AttributeValue): string | null | undefined;
   /**
-   * dynalite's function for checking expressions, which each operation's rules call. expressions/read-expressions.ts
-   * replaces it.
+   * Checks expressions. This is dynalite's own function, which the rules of each operation call.
+   * expressions/read-expressions.ts replaces it.
    */
   validateExpressions(input: object): string | undefined;
 };

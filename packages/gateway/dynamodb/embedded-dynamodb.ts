@@ -36,14 +36,14 @@ export type EmbeddedDynamoDbOptions = {
   /** The accepted signers; calls with any other key are refused. */
   readonly signers: readonly DynamoDbSigner[];
   /**
-   * Called before each call of a signer whose permissions are checked. Returns a refusal in AWS's words, a fault to
+   * Called before each call by a signer whose permissions are checked. Returns a refusal in AWS's words, a fault to
    * inject, or undefined to run the call. If `judge` is absent, all calls of these signers are refused.
    */
   readonly judge?: (question: CallQuestion) => CallVerdict;
   readonly accountId?: string;
   /** Called with changes of the followed tables, in the order in which they were written. */
   readonly onChanges?: (changes: readonly TableChange[]) => void;
-  /** Called with each refused call of a function (`isFunction` of its signer). */
+  /** Called with each refused call by a function (its signer has `isFunction`). */
   readonly onRefused?: (call: RefusedCall) => void;
   /** Called with the open streams of tables whenever they change. */
   readonly onStreams?: (streams: readonly TableStream[]) => void;

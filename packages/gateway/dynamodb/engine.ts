@@ -211,7 +211,7 @@ export class DynamoDbEngine {
     return partitionKeysOf(names, (name) => this.#tables.find(name));
   }
 
-  /** The account id in table ARNs. */
+  /** Returns the account id in table ARNs. */
   get accountId(): string {
     return this.#store.tableDb.awsAccountId;
   }

@@ -37,7 +37,7 @@ export class ExpiryQueue {
   #heap: Expiry[] = [];
   readonly #current = new Map<string, Expiry>();
 
-  /** The number of waiting items, and the number of entries in the heap, which includes outdated entries. */
+  /** Returns the number of waiting items, and the number of entries in the heap, which includes outdated entries. */
   get size(): { readonly items: number; readonly entries: number } {
     return { items: this.#current.size, entries: this.#heap.length };
   }

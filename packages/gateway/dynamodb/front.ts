@@ -31,7 +31,7 @@ type FrontOptions = {
    */
   readonly directory: string | undefined;
   readonly port: () => number;
-  /** Called for each refused call of a function. */
+  /** Called for each refused call by a function. */
   readonly onRefused: (call: RefusedCall) => void;
   /** Called for errors of this package, but not for errors of the caller. */
   readonly report: (error: unknown) => void;

@@ -72,7 +72,7 @@ export async function runStatement(
   }
 }
 
-/** The member that adds the item to the error of a condition that is not met. */
+/** Returns the member that adds the item to the error of a condition that is not met. */
 function onFailure({ ReturnValuesOnConditionCheckFailure: mode }: UnknownMembers): UnknownMembers {
   return mode === undefined ? {} : { ReturnValuesOnConditionCheckFailure: mode };
 }

@@ -32,7 +32,7 @@ export type DynamoDbSigner = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   /**
-   * Whether the permissions of each call of this signer are checked; absent means that the signer may do everything.
+   * Whether the permissions of each call by this signer are checked; absent means that the signer may do everything.
    */
   readonly isJudged?: boolean;
   /** Whether the signer is a function, whose refused calls are reported. */

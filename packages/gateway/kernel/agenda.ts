@@ -76,7 +76,7 @@ export class Agenda {
     this.#runDue();
   }
 
-  /** The due time of the earliest entry, even if this entry has been cancelled. */
+  /** Returns the due time of the earliest entry, even if this entry has been cancelled. */
   get nextDue(): number | undefined {
     return this.#waiting.due;
   }

@@ -54,8 +54,9 @@ export class EventJournal {
   }
 
   /**
-   * The cause of the event that is being accepted: the trace of the current call, or of the only request or event that
-   * is running. Undefined if several are running, because a guess could be wrong, and for work that runs `uncaused`.
+   * Returns the cause of the event that is being accepted: the trace of the current call, or of the only request or
+   * event that is running. It is undefined if several are running, because a guess could be wrong, and for work that
+   * runs `uncaused`.
    */
   get cause(): string | undefined {
     const known = this.#context.getStore();
@@ -75,7 +76,9 @@ export class EventJournal {
     return typeof this.#context.getStore() === 'object' && this.#context.getStore() !== null;
   }
 
-  /** The lineage of the running code, for services that pass it on to the events that they send (lineage.ts). */
+  /**
+   * Returns the lineage of the running code, for services that pass it on to the events that they send (lineage.ts).
+   */
   get lineage(): string | undefined {
     return this.#context.getStore()?.lineage;
   }

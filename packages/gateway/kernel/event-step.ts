@@ -121,7 +121,7 @@ export type EventStep =
       /** The member of the response that reports refused entries, if the call itself succeeded. */
       readonly toldIn?: 'FailedEntryCount' | 'Failed';
     }
-  /** The role of a function does not allow a call of the function. `message` is AWS's. */
+  /** The role of a function does not allow a call that the function made. `message` is AWS's message. */
   | {
       readonly kind: 'forbidden';
       readonly functionName: string;
@@ -130,7 +130,7 @@ export type EventStep =
       readonly message: string;
     }
   /**
-   * A service refused a call of a function, and no policy is the reason. The code of the function may hide the error.
+   * A service refused a call by a function, and no policy is the reason. The code of the function may hide the error.
    */
   | {
       readonly kind: 'rejected';

@@ -35,8 +35,8 @@ const CONNECTIONS = /\/(?:@|%40)connections\/[^/]+$/i;
 const PREFIXED = /^[a-z]+-127\.0\.0\.1$/;
 
 /**
- * Matches the host names of user pools on AWS. Unsigned calls to them are redirected, unless no pool of the region is
- * loaded here.
+ * Matches the host names of user pools on AWS. Unsigned calls to them are redirected if a pool of the region is loaded
+ * here.
  */
 const USER_POOLS = /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
 

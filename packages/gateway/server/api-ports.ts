@@ -241,7 +241,7 @@ function chooseApis(
 }
 
 /**
- * Returns the API if it is private. Only private APIs can be reached through VPC endpoints. A call of a public API
+ * Returns the API if it is private. Only private APIs can be reached through VPC endpoints. A call to a public API
  * through an endpoint gets 403 (docs/aws §10.6).
  */
 function privateApi(api: ServedApi | undefined): ServedApi | undefined {

@@ -46,7 +46,10 @@ export class BodyMemory {
     this.ofAddressBytes = Math.floor(maxBytes / SHARE_OF_ADDRESS);
   }
 
-  /** The total size of all reservations, and of the parts of bodies that arrived without a reservation, in bytes. */
+  /**
+   * Returns the total size of all reservations, and of the parts of bodies that arrived without a reservation, in
+   * bytes.
+   */
   get bytes(): number {
     return this.#heldBytes + this.#beginningBytes;
   }

@@ -20,7 +20,10 @@ export class FrameMeter {
     return this.#isOversized;
   }
 
-  /** The number of data messages that were complete before the oversized frame. These messages are still delivered. */
+  /**
+   * Returns the number of data messages that were complete before the oversized frame. These messages are still
+   * delivered.
+   */
   get messagesBefore(): number {
     return this.#messages;
   }

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 const LOOK_EVERY_MS = 500;
 /**
  * The time in milliseconds after which an idle session ends. It is longer than any pause in a streamed reply, and
- * longer than the longest call of the control port.
+ * longer than the longest call to the control port.
  */
 export const IDLE_SESSION_MS = 310_000;
 

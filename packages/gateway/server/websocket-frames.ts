@@ -144,7 +144,7 @@ export class WebSocketPort {
       for (let index = 0; index + 1 < headers.length; index += 2)
         lines.push(`${headers[index] ?? ''}: ${headers[index + 1] ?? ''}`);
     };
-    // Both callbacks run during the call of `handleUpgrade`, because `ws` handles the upgrade synchronously.
+    // Both callbacks run during the call to `handleUpgrade`, because `ws` handles the upgrade synchronously.
     this.#frames.once('headers', addHeaders);
     this.#frames.handleUpgrade(request, socket, head, (webSocket) => (upgraded = webSocket));
     this.#frames.off('headers', addHeaders);

@@ -1,4 +1,4 @@
-/** Describes the call of AWS that an `AwsCustomResource` of CDK makes while its stack is created. */
+/** Describes the call to AWS that an `AwsCustomResource` of CDK makes while its stack is created. */
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
 import type { ResolvedResource } from '../core/stack/model.ts';

@@ -34,7 +34,7 @@ function readName(
   const name = resolveValue(declared, scope, at);
   if (typeof name !== 'string')
     return scope.fail(at, 'Template format error: an export name must be a string');
-  // aws/aws-cdk#5845
+  // See aws/aws-cdk#5845
   if (!/^[A-Za-z0-9:-]+$/.test(name))
     return scope.fail(
       at,

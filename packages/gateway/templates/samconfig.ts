@@ -42,7 +42,7 @@ type Samconfig = {
   readonly files?: readonly string[];
 };
 
-/** The files that may be the samconfig file of a folder. */
+/** Returns the files that may be the samconfig file of a folder. */
 export function samconfigFiles(folder: string): readonly string[] {
   return FILES.map((name) => join(folder, name));
 }

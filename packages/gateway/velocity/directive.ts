@@ -196,7 +196,7 @@ function compileStop(directive: Directive, args: readonly CompiledExpression[]):
   };
 }
 
-/** Compiles `#name(…)` and `#@name(…) … #end`: a call of a macro, or plain text if no macro has this name. */
+/** Compiles `#name(…)` and `#@name(…) … #end`: a call to a macro, or plain text if no macro has this name. */
 function compileCall(
   directive: Directive,
   args: readonly CompiledExpression[],

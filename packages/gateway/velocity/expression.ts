@@ -30,7 +30,7 @@ export type CompiledExpression = {
   readonly reference?: CompiledReference;
 };
 
-/** The condition of a number, a string, arithmetic, a range, a list or a map. Never true, so `#if(5)` is false. */
+/** Returns the condition of a number, a string, arithmetic, a range, a list or a map: false, so `#if(5)` is false. */
 const never: Condition = () => false;
 
 /** Compiles an expression. Its operands are compiled first. */

@@ -262,7 +262,7 @@ function notServed(name: string): ServiceRefusal {
 
 /**
  * Returns the unsigned operation of a request, even if it is not supported; undefined for an administrator's operation
- * and for a request that is not a call of Cognito.
+ * and for a request that is not a call to Cognito.
  */
 export function readUserOperation(
   request: Pick<ControlRequest, 'method' | 'path' | 'rawHeaders'>,

@@ -53,7 +53,8 @@ export class RefreshTokens {
     const held = this.#held.get(hashOf(token));
     if (held === undefined || held.untilMs <= this.#clock.nowEpochMs()) return undefined;
     if (held.grant.clientId !== clientId) return undefined;
-    // Attack: a stolen token is used before or after its owner uses it. Therefore, the whole sign-in ends.
+    // Attack: a stolen token is used before or after its owner uses it. Therefore, all tokens of the sign-in are
+    // revoked.
     if (held.isUsed) this.end(held.grant.signInId);
     return held.isUsed ? undefined : held.grant;
   }

@@ -9,10 +9,13 @@ export type TokenFacts = {
   readonly client: AppClient;
   /** The time of the sign-in, in seconds. */
   readonly authTime: number;
-  /** Identifies the sign-in, whose end revokes this token. */
+  /**
+   * Identifies the session: one sign-in and all tokens that were refreshed from it. When the session ends, this token
+   * is revoked.
+   */
   readonly originJti: string;
   readonly eventId: string;
-  /** Undefined for a sign-in through the API, which has no scopes. */
+  /** `scopes` is undefined for a sign-in through the API, which has no scopes. */
   readonly scopes: readonly string[] | undefined;
   readonly nonce: string | undefined;
   /** The audience that an OpenID Connect client requested. Cognito does not support audiences. */

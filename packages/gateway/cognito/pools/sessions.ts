@@ -51,14 +51,17 @@ type AccessToken = {
   readonly scopes: readonly string[];
 };
 
-/** Maximum number of refresh tokens, and of ended sign-ins, of one pool. The oldest are removed first. */
+/** Maximum number of refresh tokens, and of ended sessions, of one pool. The oldest are removed first. */
 const MAX_SESSIONS = 10_000;
 
 export class Sessions {
   readonly #pool: UserPool;
   readonly #issuer: Issuer;
   readonly #sessions = new Map<string, RefreshSession>();
-  /** Sign-ins that have ended. Cognito's own operations refuse the access tokens of these sign-ins. */
+  /**
+   * The ids (`originJti`) of sessions that have ended. Cognito's own operations refuse the access tokens of these
+   * sessions.
+   */
   readonly #ended = new Set<string>();
 
   constructor(pool: UserPool, issuer: Issuer) {
@@ -87,8 +90,8 @@ export class Sessions {
   }
 
   /**
-   * Continues a sign-in. With rotation, reuse of a refresh token after the grace period ends the sign-in, because one
-   * of its two users has stolen it (RFC 9700 §4.14.2).
+   * Continues a session. With rotation, reuse of a refresh token after the grace period ends the session, because one
+   * of the token's two users has stolen it (RFC 9700 §4.14.2).
    * @throws ServiceRefusal NotAuthorizedException if the token is invalid, expired or revoked, or the user is disabled
    */
   async refresh(token: string, client: AppClient, metadata: Metadata = NO_METADATA): Promise<Tokens> {
@@ -154,7 +157,7 @@ export class Sessions {
   }
 
   /**
-   * Revokes a refresh token and ends its sign-in. Returns false, and revokes nothing, for an unknown token or a token
+   * Revokes a refresh token and ends its session. Returns false, and revokes nothing, for an unknown token or a token
    * of another client.
    */
   revoke(token: string, clientId: string): boolean {

@@ -53,7 +53,7 @@ export class UserPool {
     this.#groups = new Map(definition.groups.map((group) => [group.name, this.#made(group)]));
   }
 
-  /** The part of the id after `_`. SRP's hashed texts begin with it. */
+  /** Returns the part of the id after `_`. SRP's hashed texts begin with it. */
   get poolName(): string {
     return this.definition.poolId.replace(/^[^_]*_/, '');
   }

@@ -1,5 +1,5 @@
 /**
- * A call of an AWS API on the control port. It has a caller and requires permissions. If the call is refused, the error
+ * A call to an AWS API on the control port. It has a caller and requires permissions. If the call is refused, the error
  * has the form that the service uses.
  */
 import {

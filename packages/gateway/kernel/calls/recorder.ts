@@ -51,7 +51,7 @@ export class Recorder {
     this.#options = options;
   }
 
-  /** The last 1,000 calls, oldest first. */
+  /** Returns the last 1,000 calls, oldest first. */
   get calls(): readonly RecordedCall[] {
     return this.#calls;
   }

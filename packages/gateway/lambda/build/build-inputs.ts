@@ -172,7 +172,7 @@ class Marks {
 
   /**
    * Adds the paths that may take precedence over the found file: other extensions and the index of a folder. Returns
-   * false for a folder with a package.json, because that file may determine the module.
+   * false for a folder with a package.json, because that file may name another module, so that the list is incomplete.
    */
   addCandidates(target: string): boolean {
     this.add(dirname(target), 'names');

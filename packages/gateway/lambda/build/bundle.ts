@@ -145,7 +145,7 @@ export class FunctionBuild {
     return this.#taskRoot;
   }
 
-  /** The folder of the function's sources, even if the code that runs is in another folder. */
+  /** Returns the folder of the function's sources, even if the code that runs is in another folder. */
   get sourceFolder(): string {
     const { code } = this.#definition;
     return code.kind === 'directory' ? code.directory : this.#taskRoot;
@@ -291,8 +291,8 @@ export class FunctionBuild {
   }
 
   /**
-   * The reason why the code is not built as the service configures it, with the consequence; undefined if there is
-   * none.
+   * Returns the reason why the code is not built as the service configures it, with the consequence; undefined if there
+   * is none.
    */
   get unsupportedSettings(): { readonly error: DefinitionError; readonly consequence: string } | undefined {
     const { code, place } = this.#definition;

@@ -1,4 +1,4 @@
-/** Finds calls of `require` that always run. Such a call is at the top level of a module and not inside `try`. */
+/** Finds calls to `require` that always run. Such a call is at the top level of a module and not inside `try`. */
 import { escapeForRegExp } from '@gatewright/aws/text/escape-for-regexp';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -30,7 +30,7 @@ export function unpack({ file }: PackedCode, folder: string, place: DefinitionPl
   }
 }
 
-/** The error for files of this run that cannot be written, such as with a full disk. */
+/** Returns the error for files of this run that cannot be written, such as with a full disk. */
 export function notWritten(
   what: string,
   folder: string,

@@ -66,7 +66,7 @@ type SourceListener = {
   readonly onPause?: (functionNames: readonly string[]) => void;
   /**
    * Called once when a burst of changes is over, with the names of the changed functions. `isAfterPause` means that
-   * nothing has changed since the call of `onPause`.
+   * nothing has changed since the call to `onPause`.
    */
   readonly onChange: (functionNames: readonly string[], isAfterPause: boolean) => void;
   /** Called once for each folder or file that cannot be watched, with a sentence about it. */
@@ -80,7 +80,7 @@ export class SourceWatcher {
   readonly #changed = new Set<string>();
   /** The files that changed in the current burst. */
   readonly #files = new Set<string>();
-  /** The file whose burst ended at its first pause. Undefined once `SETTLE_MS` have passed after that end. */
+  /** The file whose burst ended at its first pause. It is undefined once `SETTLE_MS` have passed after that end. */
   #endedEarly: string | undefined;
   /**
    * Files that changed again within `SETTLE_MS` after their burst had ended at its first pause, because their editor

@@ -22,7 +22,7 @@ import type { LockList } from './lock-lists.ts';
 
 export type Lent =
   | { readonly kind: 'lent'; readonly folder: string }
-  /** The packages cannot be lent. `reason` is a part of a sentence. */
+  /** The packages cannot be given to the function. `reason` is a part of a sentence. */
   | { readonly kind: 'refused'; readonly reason: string };
 
 export interface Lender {

@@ -31,7 +31,7 @@ export interface ConcurrencyMember {
   readonly size: number;
   /**
    * The time since which an instance of the pool has been idle, by `performance.now()`. If several instances are idle,
-   * it is the time of the instance that has been idle longest. Undefined if no instance is idle.
+   * it is the time of the instance that has been idle longest. It is undefined if no instance is idle.
    */
   readonly idleSince: number | undefined;
   releaseOldest(): void;
@@ -89,7 +89,8 @@ export class Concurrency {
   }
 
   /**
-   * The concurrency that remains for functions without a reservation. A reservation is exclusive, even if it is unused.
+   * Returns the concurrency that remains for functions without a reservation. A reservation is exclusive, even if it is
+   * unused.
    */
   get unreserved(): number {
     return Math.max(0, this.#eventLimit - this.#reserved);

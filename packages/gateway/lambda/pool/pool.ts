@@ -32,8 +32,8 @@ function refused(refusal: Refusal, onEnd: InvocationEnd | undefined): Promise<Re
 }
 
 /**
- * Returns `resolve` extended by a call of `onEnd`. A callback is used because a chained promise would delay each
- * invocation.
+ * Returns a function that calls `onEnd` and then `resolve`. A callback is used because a chained promise would delay
+ * each invocation.
  */
 function withEnd<Result extends InvocationResult | StreamStart>(
   resolve: (result: Result) => void,
@@ -64,8 +64,8 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
   #preparing = 0;
   #readyAt = 0;
   /**
-   * The time at which the code first failed to start after it had started successfully. Undefined if it has not failed
-   * since then.
+   * The time at which the code first failed to start after it had started successfully. It is undefined if it has not
+   * failed since then.
    */
   #failingSince: number | undefined;
   #headTimer: NodeJS.Timeout | undefined;
@@ -98,7 +98,7 @@ export class FunctionPool implements InstanceOwner, ConcurrencyMember, GrowingPo
     return this.#limits.reserved;
   }
 
-  /** The number of waiting and running events. It includes events whose caller no longer waits. */
+  /** Returns the number of waiting and running events. It includes events whose caller no longer waits. */
   get events(): number {
     return this.#queue.length + this.running;
   }

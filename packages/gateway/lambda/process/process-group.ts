@@ -76,7 +76,7 @@ export class ProcessGroup {
     });
   }
 
-  /** The group's id; undefined if the process could not be started. */
+  /** Returns the group's id; undefined if the process could not be started. */
   get id(): number | undefined {
     return this.#child.pid;
   }

@@ -51,7 +51,7 @@ export type ControlMounts = {
   /** The services by signing name: `dynamodb`, `lambda` …. A call to any other name is refused. */
   readonly services: ReadonlyMap<string, AwsService>;
   /**
-   * Handles a call of `@connections`. `path` is `/{stage}/@connections/{id}`, whereas `request.path` is the path that
+   * Handles a call to `@connections`. `path` is `/{stage}/@connections/{id}`, whereas `request.path` is the path that
    * was signed. The handler verifies the signature itself, as on the API's own address. If `apiId` is undefined, the
    * Host is a custom domain, and the path begins with the base path of its mapping.
    * @returns undefined if there is no such API

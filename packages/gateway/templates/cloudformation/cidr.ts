@@ -1,8 +1,8 @@
 import { firstAddress, parseIpAddress, parsePrefix, printIpAddress } from '@gatewright/aws/ip-address';
 
 /**
- * Returns the first `count` blocks of `block` (`10.0.0.0/16`), each with `hostBits` host bits. Undefined if the block
- * is invalid or too small, or if `count` is outside CloudFormation's range of 1 to 256.
+ * Returns the first `count` blocks of `block` (`10.0.0.0/16`), each with `hostBits` host bits. Returns undefined if the
+ * block is invalid or too small, or if `count` is outside CloudFormation's range of 1 to 256.
  */
 export function cutCidr(block: string, count: number, hostBits: number): readonly string[] | undefined {
   const [address = '', prefixText = ''] = block.split('/');

@@ -73,7 +73,7 @@ export function conditionsIn(value: Json): readonly string[] {
   );
 }
 
-/** aws/aws-cdk#32238 */
+/** Finds an Fn::ImportValue, which conditions cannot use (aws/aws-cdk#32238). */
 function findImport(value: Json, at: Path): Problem | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, inner] of Object.entries(value)) {

@@ -76,7 +76,7 @@ function readParameter(
   source: ReferenceSource,
 ): string {
   const { stored, madeParameter, fail } = source;
-  // aws/aws-cdk#18747
+  // See aws/aws-cdk#18747
   if (name === '' || version === '') {
     const written = [
       'resolve',

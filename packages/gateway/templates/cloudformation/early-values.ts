@@ -22,7 +22,7 @@ export function checkEarlyValues(template: JsonObject, refuse: Refuse): void {
   const isLate = (value: Json | undefined): boolean =>
     value !== undefined && (findResource(value) !== undefined || hasKey(value, OF_ACCOUNT));
   for (const [output, body] of Object.entries(mapOf(template, 'Outputs')))
-    // aws-cloudformation/cfn-lint#1632
+    // See aws-cloudformation/cfn-lint#1632
     if (isLate(membersOf(membersOf(body)['Export'])['Name']))
       refuse(
         ['Outputs', output, 'Export', 'Name'],
@@ -32,7 +32,7 @@ export function checkEarlyValues(template: JsonObject, refuse: Refuse): void {
       );
   for (const section of ['Resources', 'Outputs'])
     eachImport(template[section], [section], (argument, at) => {
-      // aws-amplify/amplify-cli#4748
+      // See aws-amplify/amplify-cli#4748
       if (isLate(argument))
         refuse(
           at,

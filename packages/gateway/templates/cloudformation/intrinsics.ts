@@ -43,7 +43,7 @@ type Intrinsic = (argument: Json, scope: Scope, at: Path) => Resolved;
 
 type ResolvedFunction = (typeof RESOLVED_FUNCTIONS)[number];
 
-/** org-formation/org-formation-cli#412 */
+/** See org-formation/org-formation-cli#412 */
 const JOIN_FORM =
   'Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined.';
 /** Functions that return a string on AWS as well. */

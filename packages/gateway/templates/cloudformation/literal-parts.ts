@@ -78,7 +78,7 @@ function checkDeclaration(at: Path, body: Json, refuse: Refuse): void {
     if (isComposed(body[member]))
       refuse([...at, member], `${FORMAT} Every ${member} member must be a string.`, IGNORED);
   const { AllowedValues: allowed, Export: exported } = body;
-  // aws/aws-cdk#5845
+  // See aws/aws-cdk#5845
   if (section === 'Outputs' && exported !== undefined && membersOf(exported)['Name'] === undefined)
     refuse(
       [...at, 'Export'],
@@ -89,7 +89,7 @@ function checkDeclaration(at: Path, body: Json, refuse: Refuse): void {
     refuse([...at, 'AllowedValues'], `${FORMAT} Every AllowedValues member must be a list.`, IGNORED);
 }
 
-/** aws-cloudformation/cfn-lint#1689 */
+/** Refuses a resource that has the name of a parameter (aws-cloudformation/cfn-lint#1689). */
 function checkCommonNames(template: JsonObject, refuse: Refuse): void {
   const parameters = mapOf(template, 'Parameters');
   for (const name of Object.keys(mapOf(template, 'Resources')))
@@ -103,13 +103,13 @@ function checkCommonNames(template: JsonObject, refuse: Refuse): void {
 
 /** The characters that names in mappings may have, with CloudFormation's messages about other characters. */
 const MAPPING_NAMES = {
-  /** cloudtools/troposphere#426, aws/aws-cdk#18789, aws/serverless-application-model#1608 */
+  /** See cloudtools/troposphere#426, aws/aws-cdk#18789, aws/serverless-application-model#1608 */
   attribute: [
     /^[A-Za-z0-9]+$/,
     (name: string) =>
       `${FORMAT} Mappings attribute name '${name}' must contain only alphanumeric characters.`,
   ],
-  /** aws-cloudformation/cfn-lint#2004 */
+  /** See aws-cloudformation/cfn-lint#2004 */
   element: [
     /^[A-Za-z0-9.-]+$/,
     (name: string) =>

@@ -98,7 +98,7 @@ export class StackResolver implements Scope {
     });
   }
 
-  /** The resources for whose names or attributes a placeholder is used. */
+  /** Returns the resources for whose names or attributes a placeholder is used. */
   get placeholders(): readonly UnsupportedItem[] {
     return this.#names.placeholders;
   }

@@ -229,7 +229,7 @@ export class OpenApiDocument {
    * @throws DefinitionError if the import fails on warnings
    */
   warn(at: DocumentPath, message: string, warning?: string): void {
-    // aws/aws-sam-cli#2410
+    // See aws/aws-sam-cli#2410
     if (isTrue(this.api.properties['FailOnWarnings']))
       this.fail(at, `Warnings found during import: ${warning ?? `${message}. Ignoring.`}`);
     this.report(at, `${message}: on import, AWS leaves this part out with a warning`, warning);

@@ -57,7 +57,7 @@ const executions = ({ name }: End): readonly Json[] => [
     ],
   },
 ];
-/** The EventBridge rule with which Step Functions waits for an execution that it has started. */
+/** Returns the ARN of the EventBridge rule with which Step Functions waits for an execution that it has started. */
 const waitingRule = (): readonly Json[] => [
   {
     'Fn::Sub':

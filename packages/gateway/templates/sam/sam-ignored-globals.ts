@@ -4,7 +4,10 @@ import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { nearestOf } from '../../core/deployability/spelling.ts';
 import type { SamExpansion } from './sam-expansion.ts';
 
-/** samtranslator 1.115.0, plugins/globals/globals.py, InvalidResourceAttributeTypeException */
+/**
+ * Refuses a value of IgnoreGlobals that SAM cannot use (samtranslator 1.115.0, plugins/globals/globals.py,
+ * InvalidResourceAttributeTypeException).
+ */
 export function judgeIgnored(
   expansion: SamExpansion,
   logicalId: string,

@@ -97,7 +97,7 @@ function findAuthorizer(tree: SourceTree, resource: Json | undefined): Path | un
 
 /**
  * Returns the name that osls gives an authorizer: its own name, or the last piece (after the last hyphen) of the
- * function's name in its ARN. Undefined if the ARN has a variable, or is a function of CloudFormation.
+ * function's name in its ARN. Returns undefined if the ARN has a variable, or is a function of CloudFormation.
  */
 function nameOfAuthorizer(authorizer: Json): string | undefined {
   const { name, arn } = membersOf(authorizer);

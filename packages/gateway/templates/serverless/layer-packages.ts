@@ -9,8 +9,8 @@ import type { JsonObject } from '@gatewright/aws/json-object';
 
 /**
  * Returns the external packages of the bundles that are not in any `node_modules` of the service's folder or of a
- * folder above it. Functions can get these packages only from the layer. Undefined if the service does not define which
- * packages are external.
+ * folder above it. Functions can get these packages only from the layer. Returns undefined if the service does not
+ * define which packages are external.
  */
 export function packagesMissing(
   esbuild: Readonly<Record<string, unknown>> | undefined,

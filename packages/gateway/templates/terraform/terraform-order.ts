@@ -17,13 +17,13 @@ type Need = {
 };
 
 const NEEDS: Readonly<Record<string, Need>> = {
-  // hashicorp/terraform-provider-aws#196
+  // See hashicorp/terraform-provider-aws#196
   aws_api_gateway_integration_response: {
     needed: 'aws_api_gateway_integration',
     same: ['rest_api_id', 'resource_id'],
     words: 'No integration defined for method',
   },
-  // anomalyco/sst#3976
+  // See anomalyco/sst#3976
   aws_api_gateway_deployment: {
     needed: 'aws_api_gateway_method',
     same: ['rest_api_id'],

@@ -259,7 +259,7 @@ function generatedName({ address, type, values }: Instance, stackName: string): 
   return values['fifo_queue'] === true ? `${name}.fifo` : name;
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+/** See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 function bucketName(prefix: string, stackName: string, address: string): string {
   const plain = address.replace(/[^A-Za-z0-9]+/g, '-');
   const own = makeName(stackName, plain, MAX_BUCKET_NAME - prefix.length).toLowerCase();

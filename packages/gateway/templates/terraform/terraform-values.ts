@@ -194,8 +194,8 @@ export class TerraformValues {
 
   /**
    * Returns the value of the expression in the configuration files next to the plan. Returns undefined if the
-   * expression refers to something that the plan does not refer to, unless the plan refers to a local value or to
-   * `each.value`.
+   * expression refers to something to which the plan does not refer. This does not apply if the plan refers to a local
+   * value or to `each.value`.
    */
   #written(references: readonly string[], { written, ...site }: Site): Json | undefined {
     if (written === undefined) return undefined;

@@ -12,7 +12,7 @@ import {
 } from './values.ts';
 import { failure } from './template-error.ts';
 
-/** The methods `equals`, `hashCode` and `toString`, which every object has. */
+/** Returns the methods `equals`, `hashCode` and `toString`, which every object has. */
 export function objectMethods<Self extends JavaValue>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     'equals(Object)': (self, args) => areEqual(self, args.any(0), args.budget),
@@ -62,7 +62,7 @@ function sign(difference: number): number {
   return Math.sign(difference);
 }
 
-/** The methods `intValue()` and similar methods, which every Number has. */
+/** Returns the methods `intValue()` and similar methods, which every Number has. */
 function conversions<Self extends JavaNumber>(): Readonly<Record<string, MethodBody<Self>>> {
   return {
     ...objectMethods<Self>(),

@@ -55,7 +55,7 @@ class Matcher {
   }
 
   /**
-   * Finds all matches, like repeated calls of Java's `find`. After an empty match, the search continues at the next
+   * Finds all matches, like repeated calls to Java's `find`. After an empty match, the search continues at the next
    * character.
    */
   *findAll(): Generator<Found> {
