@@ -114,7 +114,7 @@ export class CallInput {
     return this.#check(name, value === undefined ? undefined : Math.floor(value), rule);
   }
 
-  /** Returns false if the member is absent. */
+  /** Reads a boolean member. An absent member counts as false. */
   flag(name: string): boolean {
     return this.read(name, 'flag') ?? false;
   }

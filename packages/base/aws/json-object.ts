@@ -14,7 +14,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `Array.isArray` that keeps the element type of a readonly list. */
+/** Works like `Array.isArray`, but keeps the element type of a readonly list. */
 export function isJsonList(value: unknown): value is readonly Json[] {
   return Array.isArray(value);
 }

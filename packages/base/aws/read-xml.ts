@@ -13,7 +13,8 @@ const DEPTH_LIMIT = 64;
 
 /**
  * Returns an object whose only member is the root element. `member` elements become a list (`Exports: [{…}]`), and so
- * do repeated elements of another name (`{ Items: [{…}, {…}] }`). An empty element becomes an empty string, so an empty list is not an array. Undefined for anything except a complete document.
+ * do repeated elements of another name (`{ Items: [{…}, {…}] }`). An empty element becomes an empty string, so an empty
+ * list is not an array. Returns undefined for anything except a complete document.
  */
 export function readXml(text: string): UnknownMembers | undefined {
   const root: Open = { name: '', text: '', children: [] };

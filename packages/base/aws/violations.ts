@@ -42,9 +42,9 @@ export function validationMessage(...violations: readonly string[]): string {
 }
 
 /**
- * The order in which AWS's validators print the values of an enumeration. It is the order of a hash table with 32
- * buckets: by the lowest five bits of Java's hash code, and within a bucket the value that the model declares last
- * comes first. Every recorded list of a validator has this order (docs/aws §22.1).
+ * Sorts the values of an enumeration as AWS's validators print them. This is the order of a hash table with 32 buckets:
+ * by the lowest five bits of Java's hash code, and within a bucket the value that the model declares last comes first.
+ * Every recorded list of a validator has this order (docs/aws §22.1).
  */
 export function inValidatorOrder(values: readonly string[]): readonly string[] {
   return values
@@ -53,7 +53,7 @@ export function inValidatorOrder(values: readonly string[]): readonly string[] {
     .map(({ value }) => value);
 }
 
-/** `String.hashCode` of Java. */
+/** Computes `String.hashCode` of Java. */
 function hashCode(text: string): number {
   let hash = 0;
   for (let at = 0; at < text.length; at += 1) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;

@@ -28,7 +28,7 @@ type Wire = {
 
 const readJson = (text: string): Json => (text === '' ? {} : ((parseJson(text) ?? {}) as Json));
 
-/** A service of the JSON protocols, in which a header names the call. */
+/** Describes a service of the JSON protocols, in which a header names the call. */
 const byTarget = (service: string, prefix: string, version: '1.0' | '1.1', host = service): Wire => ({
   signedAs: service,
   host: (region) => `${host}.${region}.amazonaws.com`,

@@ -24,7 +24,7 @@ type Maker = {
   /** Path of the value of Ref in the response, or else in the input. */
   readonly ref: string;
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Undefined if the resource is removed together with another one. */
+  /** `remove` is undefined if the resource is removed together with another one. */
   readonly remove?: (input: JsonObject, made: JsonObject) => Call;
 };
 

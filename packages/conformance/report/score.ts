@@ -5,7 +5,7 @@ import type { Evidence } from '../schema/read-cases.ts';
 
 export type CaseResult = {
   readonly parityCase: AnyCase;
-  /** Undefined if the case passes or was not run. */
+  /** `difference` is undefined if the case passes or was not run. */
   readonly difference?: string | undefined;
   /** The reason why the target could not run the case, which then neither passes nor fails. */
   readonly notAsked?: string;
