@@ -51,8 +51,8 @@ export type TrafficShape = {
   /** Number of requests and messages since startup that consumed the capacity units in `tables`. */
   readonly eventsOfTables: number;
   /**
-   * What commands such as `gatewright customers`, the console and the closing of periods have called since startup. It
-   * does not grow with the requests of clients, so no other member contains it.
+   * The calls since startup by commands such as `gatewright customers`, by the console, and by the closing of periods.
+   * They do not depend on the requests of clients, so they are counted separately.
    */
   readonly administration: { readonly calls: number; readonly reads: number; readonly writes: number };
 };

@@ -14,7 +14,10 @@ export type ShownUse = {
   readonly allowance: number;
   readonly counted: number;
   readonly left: number;
-  /** Set if the limit refuses requests now: nothing is left, not even overage, its period is closed, or it is suspended. */
+  /**
+   * Set if the limit refuses requests now, because neither units nor overage are left, its period is closed, or it is
+   * suspended.
+   */
   readonly refuses?: true;
 };
 
@@ -70,7 +73,7 @@ export type ShownCustomer = ShownCustomerRow & {
   readonly currency?: string | undefined;
   readonly plans: readonly { readonly plan: string; readonly from: string }[];
   readonly keys: readonly ShownCustomerKey[];
-  /** The periods that contain this moment. */
+  /** The use in the current period of each limit. */
   readonly uses: readonly ShownUse[];
   /** Earlier and current periods, oldest first. */
   readonly history: readonly ShownUse[];

@@ -140,8 +140,8 @@ function shapeApi(
 }
 
 /**
- * Returns whether AWS does not bill a request. Calls of REST APIs that are throttled, or refused by an authorizer or an
- * API key check, are not billed (docs/aws §14).
+ * Returns whether AWS does not bill a request. Requests to REST APIs that are throttled, or refused by an authorizer or
+ * an API key check, are not billed (docs/aws §14).
  */
 function isFree({ phase, code, kind, protocol, status }: RequestRow): boolean {
   // Refused calls of @connections send no message.

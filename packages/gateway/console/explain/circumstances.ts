@@ -237,8 +237,8 @@ export type IntegrationCircumstances = {
   readonly lines: readonly string[];
   readonly tookMs: number | undefined;
   /**
-   * The reply in which an AWS service denied a call, because the role does not allow the call. The integration made the
-   * call, or a function that returned the message of the service.
+   * The reply in which an AWS service denied a call, because the role does not allow the call. The call was made by the
+   * integration, or by a function that returned the message of the service.
    */
   readonly denial?: string | undefined;
   /** The statusCode of an error that the function of a WebSocket message returned. */

@@ -195,8 +195,8 @@ const REFUSALS: readonly Refusal[] = [
     advise: () => 'Have the user set a new password with ForgotPassword and ConfirmForgotPassword.',
   },
   {
-    // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgotPassword.html: "the
-    // verified email or phone number"
+    // Cognito sends the code to "the verified email or phone number"
+    // (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgotPassword.html).
     matches: /no registered\/verified email or phone_number/,
     of: 'pool',
     because:
@@ -220,7 +220,7 @@ const REFUSALS: readonly Refusal[] = [
       'Create the user first, with SignUp or AdminCreateUser, or send the name of an existing user.',
   },
   {
-    // how-to-manage-user-accounts: codes are valid for 24 hours
+    // Codes are valid for 24 hours (how-to-manage-user-accounts).
     matches: /^(?:CodeMismatch|ExpiredCode)Exception/,
     of: 'pool',
     advise: () =>

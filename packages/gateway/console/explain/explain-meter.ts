@@ -76,7 +76,7 @@ function orRemove({ protocol, definition }: Circumstances): string {
     : ', or remove both from it.';
 }
 
-/** With a limit of 0, waiting does not help. */
+/** Returns whether a limit is 0, so that waiting does not help. */
 function isClosed({ burst, ratePerSecond }: LimitCircumstances): boolean {
   return burst === 0 || ratePerSecond === 0;
 }

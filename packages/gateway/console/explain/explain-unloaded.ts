@@ -60,7 +60,7 @@ function hasRun({ functionName, message }: Unloaded, { integration, guard, defec
 
 /**
  * Returns the document that a message names. The stack's plug-in refuses access documents and `portal.yml`, whose names
- * are relative to the stack, while osls reports its refusal as a fault of `serverless.yml`.
+ * are relative to the stack, but osls reports the refusal as a fault of `serverless.yml`.
  */
 function documentIn({
   functionName,

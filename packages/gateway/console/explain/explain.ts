@@ -77,7 +77,7 @@ export function explain(
     ),
     ...(isDenied ? [] : deliveries.changes),
   ];
-  // If events tell what happened, a note on the form of the response stands after them.
+  // If events tell what happened, a note on the form of the response comes after them.
   const isLater = (sentence: string): boolean =>
     deliveries.changes.length > 0 && surprises.minorBecause?.includes(sentence) === true;
   const sentences = [

@@ -13,7 +13,8 @@ type Row = {
 
 const ROWS: readonly Row[] = [
   {
-    // developerguide/HowItWorks.NamingRulesDataTypes.html: empty values are not allowed for keys of tables and indexes
+    // Empty values are not allowed for keys of tables and indexes
+    // (developerguide/HowItWorks.NamingRulesDataTypes.html).
     text: /AttributeValue for a key attribute cannot contain an empty string value\. (?:IndexName: ([\w.-]+), IndexKey|Key): (\S+)/,
     advise: ([, index, key = ''], written) =>
       index === undefined
@@ -21,7 +22,7 @@ const ROWS: readonly Row[] = [
         : `Leave ${key} out of the item in ${written} if it is empty, because it is a key of the index ${index}: an item without ${key} is stored, but is not in the index. Or refuse the request with 400 before the call.`,
   },
   {
-    // developerguide/GSI.html: the attribute of a key must have the type of AttributeDefinitions
+    // The attribute of a key must have the type that AttributeDefinitions declares (developerguide/GSI.html).
     text: /Type mismatch for Index Key (\S+),? Expected: (\w+),? Actual: (\w+),? IndexName: ([\w.-]+)/i,
     advise: ([, key = '', wanted = '', given = '', index = ''], written) =>
       `Write ${key} as ${wanted} in ${written}, not as ${given}: it is a key of the index ${index}, and has this type in AttributeDefinitions of the table.${given === 'NULL' ? ` Leave ${key} out of an item that has no value for it; the item is then not in the index.` : ''}`,

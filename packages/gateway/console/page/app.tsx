@@ -111,7 +111,7 @@ function KeyRefused() {
 
 const MOST_STALE = 3;
 
-/** Shows a note that is shown while the running code differs from the code on disk. */
+/** Shows a note while the running code differs from the code on disk. */
 function StaleCode({ reloads: { broken, versions } }: { readonly reloads: ShownReloads }) {
   if (broken.length === 0) return null;
   return (

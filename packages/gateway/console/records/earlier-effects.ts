@@ -1,6 +1,7 @@
 /**
- * A request that reads what another request caused, such as the number of failed orders, shows nothing of a fault by
- * itself. Its explanation names the earlier request of the API whose events went another way than its author meant.
+ * Finds the earlier request that explains what a GET request returned. A request that reads what another request
+ * caused, such as the number of failed orders, does not show a fault itself. Its explanation names the earlier request
+ * of the API whose events were not handled as the author meant.
  */
 import { explainDeliveries } from '../explain/explain-deliveries.ts';
 import { SURPRISE_KINDS } from '../surprises/kinds.ts';

@@ -165,7 +165,7 @@ const DESTRUCTURED = new RegExp(
   String.raw`\{([^{}]*)\}\s*=\s*((?:event|evt)(?:\??\.[A-Za-z_$][\w$]*|(?:\?\.)?\[\s*['"][\w:-]+['"]\s*\])*)\s*;?\s*(?://.*)?$`,
 );
 
-/** Replaces a destructuring assignment by the reads that it makes: `event.requestContext.authorizer.user`. */
+/** Replaces a destructuring assignment by the members that it reads, such as `event.requestContext.authorizer.user`. */
 function withMembers(line: string): string {
   const [, names, part] = DESTRUCTURED.exec(line) ?? [];
   if (names === undefined || part === undefined) return line;
@@ -273,7 +273,8 @@ function findMove(
     const inner = one.to.split('.').slice(-2).join('.');
     const others = withoutReads(source.text, from);
     if (aspect !== undefined && mentions(source.text, aspect.in)) continue;
-    // The last name of what the code reads, such as path, is not a read of the event's own member of this name.
+    // If the code reads a nested member such as `path`, this does not mean that it reads the event's own member of this
+    // name.
     if (inner === from.at(-1) ? readsOfEvent(others, inner) : mentions(others, inner)) continue;
     return {
       to: one.to,
@@ -423,7 +424,10 @@ function mentions(text: string, path: string): boolean {
   return new RegExp(`\\b${path.split('.').join(BETWEEN)}\\b`).test(text);
 }
 
-/** Returns the code without its reads of this path, whose parts would be taken for reads of other members. */
+/**
+ * Returns the code without the expressions that read this path, because their parts look like expressions that read
+ * other members.
+ */
 function withoutReads(text: string, path: readonly string[]): string {
   const reads = new RegExp(`\\b${path.join(BETWEEN)}\\b`, 'g');
   return text.split('\n', MOST_LINES).map(withMembers).join('\n').replaceAll(reads, '');

@@ -70,7 +70,7 @@ export type RequestRow = {
   readonly code: string | undefined;
   /**
    * The actual kind of error, if the name of the code is misleading: `no route`, or `over quota` if the toolkit
-   * withholds the API key. Without a code: why the quota of a handler refused the request.
+   * withholds the API key. If there is no code, it says why the quota of a handler refused the request.
    */
   readonly reason?: string | undefined;
   readonly failure: string | undefined;

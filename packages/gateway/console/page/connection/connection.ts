@@ -38,7 +38,10 @@ export class Refused extends Error {
   }
 }
 
-/** Duration after which a call that the gateway normally responds to at once shows that the gateway is silent. */
+/**
+ * The gateway counts as silent if it has not responded within this time to a call to which it normally responds at
+ * once.
+ */
 const SILENT_MS = 2_000;
 
 let key = '';

@@ -126,7 +126,9 @@ function keyOf({ limit, key = '', route = '', periodStart = '' }: ShownUse): str
   return [limit, key, route, periodStart].join('\n');
 }
 
-/** Shows the use of one limit by period. A limit per key or per route is the sum of its keys and routes. */
+/**
+ * Shows the use of one limit by period. For a limit per key or per route, the uses of all keys and routes are added.
+ */
 function History({ history }: { readonly history: readonly ShownUse[] }) {
   // The limit with the most periods comes first, because its chart shows the most.
   const limits = [...Map.groupBy(history, ({ limit }) => limit)]

@@ -130,7 +130,8 @@ export function TrafficSection({ traffic, reloads, start, item, query }: Props) 
 }
 
 /**
- * Returns the rows that match the search, without the toolkit's own unless they are shown, and the APIs to choose from.
+ * Returns the rows that match the search, and the APIs to choose from. Rows of the toolkit's own stack are included
+ * only if they are shown.
  */
 function useFound(
   rows: readonly RequestRow[],
@@ -154,7 +155,7 @@ function useFound(
   return { matching, found, foldButton, apis, columns };
 }
 
-/** @param isFolded whether the only requests are hidden requests of the toolkit's own stack */
+/** @param isFolded whether all requests are for the toolkit's own stack, and are hidden */
 function Nothing({
   isAll,
   isFolded,
