@@ -7,7 +7,10 @@ import { has, without } from './exclusive-schemas.ts';
 
 const RECORDED_REDIRECT = 'RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.';
 
-/** S3 user guide, "General purpose bucket naming rules": reserved prefixes and suffixes, addresses, and `..` */
+/**
+ * Refuses reserved prefixes and suffixes, addresses, and `..` in names (S3 user guide, "General purpose bucket naming
+ * rules").
+ */
 const NAME: JsonObject = {
   pattern: String.raw`^(?!(xn--|sthree-|amzn-s3-demo-))(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)`,
   fix: 'use 3 to 63 lower-case letters, digits and hyphens in BucketName, or leave BucketName out',
@@ -259,7 +262,7 @@ export const BUCKET_SCHEMA: JsonObject = {
       },
     },
     {
-      // S3 user guide, "Object Ownership": ACLs are disabled
+      // ACLs are disabled with this setting (S3 user guide, "Object Ownership").
       if: ENFORCED,
       then: {
         properties: {

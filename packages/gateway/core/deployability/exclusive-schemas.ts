@@ -35,7 +35,10 @@ const DESTINATIONS: readonly JsonObject[] = ['kinesis', 'firehose'].map((vendor)
   },
 }));
 
-/** API Gateway developer guide, "Supported security policies": the policies that begin with SecurityPolicy_ */
+/**
+ * The policies that begin with SecurityPolicy_ need an endpoint access mode (API Gateway developer guide, "Supported
+ * security policies").
+ */
 const SECURITY_POLICY: JsonObject = {
   if: has('SecurityPolicy', { pattern: '^SecurityPolicy_' }),
   then: {
@@ -66,7 +69,8 @@ const ORDINARY_STORAGE: JsonObject = {
   },
 };
 /**
- * CloudFront API reference, ForwardedValues, QueryStringCacheKeys; CloudFront Functions run only for viewer events.
+ * Query string cache keys need QueryString: true (CloudFront API reference, ForwardedValues, QueryStringCacheKeys).
+ * CloudFront Functions run only for viewer events.
  */
 const QUERY_STRINGS: JsonObject = {
   properties: {
@@ -312,8 +316,8 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     if: has('SnapStart', has('ApplyOn', { const: 'PublishedVersions' })),
     then: {
       properties: {
-        // The message: localstack/localstack, Lambda provider, which repeats AWS's. The runtimes: Lambda developer
-        // guide, "Supported features and limitations".
+        // The message is in localstack/localstack, Lambda provider, which repeats AWS's message. The runtimes are in
+        // the Lambda developer guide, "Supported features and limitations".
         Runtime: {
           pattern: String.raw`^(java(?!8)|python3\.(?!\d$|1[01]$)|dotnet(?!core|[5-7]$))`,
           fix: 'use java11 or later, python3.12 or later, or dotnet8, or remove SnapStart',
@@ -338,7 +342,7 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
           says: "1 validation error detected: Value '[{value}]' at 'layers' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy regular expression pattern: (arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)]",
         },
       },
-      // Lambda developer guide, "Dead-letter queues": an Amazon SQS queue or an Amazon SNS topic
+      // The target must be an Amazon SQS queue or an Amazon SNS topic (Lambda developer guide, "Dead-letter queues").
       DeadLetterConfig: { properties: { TargetArn: { pattern: '^arn:[^:]+:(sqs|sns):' } } },
     },
   },
@@ -406,6 +410,6 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     },
   },
   'AWS::CloudFront::CachePolicy': { properties: { CachePolicyConfig: CACHE_POLICY } },
-  // EventBridge user guide, quotas: 5 targets per rule
+  // A rule may have 5 targets (EventBridge user guide, quotas).
   'AWS::Events::Rule': { properties: { Targets: { maxItems: 5 } } },
 };

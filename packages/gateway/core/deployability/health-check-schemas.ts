@@ -32,7 +32,7 @@ const RULES: readonly JsonObject[] = [
       'remove AlarmIdentifier, or use Type: CLOUDWATCH_METRIC and remove the endpoint properties',
     ),
   ),
-  // The same check of the service, quoted by people who deployed health checks with Terraform
+  // Users who deployed health checks with Terraform quote these messages of the same check.
   ofType(
     BASIC,
     forbidden(

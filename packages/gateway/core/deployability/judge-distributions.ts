@@ -109,8 +109,8 @@ const METHODS = ['GET,HEAD', 'GET,HEAD,OPTIONS', 'DELETE,GET,HEAD,OPTIONS,PATCH,
 
 function judgeBehavior({ at, behavior }: Behavior, isConverted: boolean): Refusal | undefined {
   const { ForwardedValues: forwarded, CachePolicyId: policy, AllowedMethods: methods } = behavior;
-  // terraform-aws-modules/terraform-aws-cloudfront#40. CloudFormation templates of AWS itself have both, so only plans
-  // of Terraform are judged.
+  // CloudFormation templates of AWS itself have both, so only plans of Terraform are judged
+  // (terraform-aws-modules/terraform-aws-cloudfront#40).
   if (isConverted && isJsonObject(forwarded) && typeof policy === 'string')
     return {
       at: `${at}.ForwardedValues`,

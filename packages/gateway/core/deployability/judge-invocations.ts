@@ -118,8 +118,8 @@ export function judgeLogFunction(
 }
 
 /**
- * Secrets Manager user guide, "Lambda rotation function execution role"; hashicorp/terraform-provider-aws retries after
- * this error.
+ * Refuses a rotation whose function Secrets Manager may not invoke (Secrets Manager user guide, "Lambda rotation
+ * function execution role"; hashicorp/terraform-provider-aws retries after this error).
  */
 export function judgeRotation(
   schedule: ResolvedResource,

@@ -26,7 +26,7 @@ export function judgeLogClass(
     : undefined;
 }
 
-/** CloudWatch Logs quotas, "Subscription filters": two for each log group */
+/** The maximum number of subscription filters for each log group (CloudWatch Logs quotas, "Subscription filters"). */
 const MAX_SUBSCRIPTIONS = 2;
 
 /**

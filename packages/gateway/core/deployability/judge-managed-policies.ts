@@ -18,7 +18,8 @@ export function judgeManagedPolicies(owner: ResolvedResource): BrokenRelation | 
 
 function refusalOf(arn: string): Pick<BrokenRelation, 'message' | 'remedy'> | undefined {
   const [, path = '', name = ''] = /^arn:[\w-]+:iam::aws:policy\/(?:(.+)\/)?([^/]+)$/.exec(arn) ?? [];
-  // IAM user guide, "Using service-linked roles": the policies cannot be attached to other roles.
+  // The policies of service-linked roles cannot be attached to other roles (IAM user guide, "Using service-linked
+  // roles").
   if (path === 'aws-service-role')
     return {
       message: 'Cannot attach a Service Role Policy to a Customer Role.',

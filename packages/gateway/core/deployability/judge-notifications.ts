@@ -99,7 +99,7 @@ export function judgeDestinations(
   all: readonly ResolvedResource[],
   { source }: ResolvedStack,
 ): BrokenRelation | undefined {
-  // S3 user guide, "Event notification types and destinations": FIFO queues and topics are not supported
+  // FIFO queues and topics are not supported (S3 user guide, "Event notification types and destinations").
   const fifo = notificationsOf(bucket).find(({ destination }) => /\.fifo$/.test(destination));
   if (fifo !== undefined)
     return {

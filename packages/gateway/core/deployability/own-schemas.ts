@@ -59,9 +59,9 @@ const destination = (services: string): JsonObject => ({
 });
 
 /**
- * hashicorp/terraform-provider-aws#14120: "A reference in your rule statement is not valid". WAF API reference, Rule:
- * Action "is used only for rules whose statements don't reference a rule group", OverrideAction "only for rules whose
- * statements reference a rule group".
+ * AWS responds with "A reference in your rule statement is not valid" (hashicorp/terraform-provider-aws#14120). Action
+ * "is used only for rules whose statements don't reference a rule group", and OverrideAction "only for rules whose
+ * statements reference a rule group" (WAF API reference, Rule).
  */
 const RULE_OF_WEB_ACL: JsonObject = {
   if: {
@@ -173,7 +173,8 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       DeduplicationScope: { enum: ['messageGroup', 'queue'] },
       FifoThroughputLimit: { enum: ['perQueue', 'perMessageGroupId'] },
     },
-    // SQS API reference, CreateQueue: up to 80 letters, digits, hyphens and underscores, and .fifo
+    // A name has up to 80 letters, digits, hyphens and underscores, and may end with .fifo (SQS API reference,
+    // CreateQueue).
     allOf: [
       named('QueueName', String.raw`^(?=.{1,80}$)[A-Za-z0-9_-]+(\.fifo)?$`, {
         fix: 'use only letters, digits, hyphens and underscores in QueueName, at most 80 characters, and end the name of a FIFO queue with .fifo',
@@ -310,7 +311,7 @@ const OWN_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       says: 'IdentitySource cannot be empty',
     },
   },
-  // EventBridge API reference, Target, RoleArn: the ARN of a role, not its name
+  // RoleArn is the ARN of a role, not its name (EventBridge API reference, Target, RoleArn).
   'AWS::Events::Rule': { properties: { Targets: { items: arnAt('RoleArn') } } },
   // AWS responds with "Function must be configured to execute in a VPC to reference access point …"
   // (aws-cloudformation/cfn-lint#4369).

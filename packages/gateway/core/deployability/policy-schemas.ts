@@ -206,8 +206,8 @@ const OF_TOPIC = ofService(
   'Invalid parameter: Policy statement action out of service scope! ({value})',
 );
 /**
- * aws/aws-cdk#15602: "Invalid value for the parameter Policy." ministryofjustice/cloud-platform-environments#9082: "10
- * actions were found in a statement from the submitted policy, max allowed is 7"
+ * AWS responds with "Invalid value for the parameter Policy." (aws/aws-cdk#15602), and with "10 actions were found in a
+ * statement from the submitted policy, max allowed is 7" (ministryofjustice/cloud-platform-environments#9082).
  */
 const OF_QUEUE = ofService(
   'sqs',

@@ -87,7 +87,7 @@ const RECORD: JsonObject = {
         },
       },
     },
-    // Route 53 API reference, ResourceRecordSet, TTL: required except for aliases
+    // TTL is required except for aliases (Route 53 API reference, ResourceRecordSet, TTL).
     { dependentRequired: { ResourceRecords: ['TTL'] } },
   ],
 };

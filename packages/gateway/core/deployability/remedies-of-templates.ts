@@ -79,7 +79,7 @@ const OF_TEMPLATES: readonly RemedyRow[] = [
     remedy: ([, name = '']) => `remove ${name}, or correct its name`,
   },
   {
-    // aws-samples/serverless-patterns, apigw-mutualtls-lambda: Globals in a template without the transform
+    // A template without the transform has Globals (aws-samples/serverless-patterns, apigw-mutualtls-lambda).
     words: /Invalid template property or properties \[Globals\]$/,
     remedy: () =>
       'add Transform: AWS::Serverless-2016-10-31 to the template, because Globals is a section of SAM, or remove Globals',

@@ -33,7 +33,7 @@ export function remedyOf(violated: Violated): string | undefined {
 
 /** Examples of members whose form, or whose only useful value, is not in the schema. */
 const EXAMPLES: Readonly<Record<string, string>> = {
-  // S3 user guide, "Controlling ownership of objects": ACLs are off with BucketOwnerEnforced.
+  // ACLs are off with BucketOwnerEnforced (S3 user guide, "Controlling ownership of objects").
   OwnershipControls: '{ Rules: [{ ObjectOwnership: BucketOwnerPreferred }] }',
 };
 

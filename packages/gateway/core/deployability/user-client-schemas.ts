@@ -77,7 +77,7 @@ export const USER_CLIENT_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
       CallbackURLs: { allOf: [REDIRECT, WITHOUT_FRAGMENT] },
       LogoutURLs: REDIRECT,
-      // awsdocs/aws-cloudformation-user-guide#564; a scope of a resource server has a slash
+      // A scope of a resource server has a slash (awsdocs/aws-cloudformation-user-guide#564).
       AllowedOAuthScopes: {
         items: {
           pattern: '^(phone|email|openid|profile|aws\\.cognito\\.signin\\.user\\.admin|.+/.+)$',
