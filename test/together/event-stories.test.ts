@@ -302,7 +302,7 @@ describe('what Lambda does about a failure', () => {
 
     assert.match(
       told(bench.story()),
-      /was handled by print, and the items that the function reported as failed are not tried again\.\n.*\n.*reported 1 of 1 records as failed \(batchItemFailures, print\.py:2\)\. Lambda ignored this report, because the event source mapping \(events\.yml:\d+\) has no FunctionResponseTypes .* the message was deleted from the queue.*\nSet FunctionResponseTypes: \[ReportBatchItemFailures\] on the event source mapping \(events\.yml:\d+\)/s,
+      /was handled by print, and the items that the function reported as failed are not retried\.\n.*\n.*reported 1 of 1 records as failed \(batchItemFailures, print\.py:2\)\. Lambda ignored this report, because the event source mapping \(events\.yml:\d+\) has no FunctionResponseTypes .* the message was deleted from the queue.*\nSet FunctionResponseTypes: \[ReportBatchItemFailures\] on the event source mapping \(events\.yml:\d+\)/s,
     );
   });
 

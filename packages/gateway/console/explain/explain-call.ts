@@ -21,7 +21,7 @@ export function explainCall(about: Circumstances): Reason {
     const { because: signed, changes } = explainSignature(about);
     if (defect.faults.length > 0) return { because: signed, changes };
     return {
-      because: [...signed, 'Calls of @connections are always signed, even if $connect is open to everyone.'],
+      because: [...signed, 'Calls to @connections are always signed, even if $connect is open to everyone.'],
       changes: [
         ...changes,
         'A Management API client of an SDK and `aws apigatewaymanagementapi post-to-connection` sign the call; their identity needs execute-api:ManageConnections.',

@@ -51,7 +51,7 @@ function outcomeOf(steps: readonly ToldStep[]): string {
   switch (last?.kind) {
     case 'ran':
       if (last.unreadItems !== undefined)
-        return `was handled by ${last.functionName}, and the items that the function reported as failed are not tried again`;
+        return `was handled by ${last.functionName}, and the items that the function reported as failed are not retried`;
       if (last.outcome === 'returned' && last.next === undefined)
         return `was handled by ${last.functionName}`;
       return last.next?.kind === 'none'

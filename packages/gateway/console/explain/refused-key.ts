@@ -27,7 +27,7 @@ const DEFECTS: Readonly<Record<string, Told>> = {
       `its secret was replaced by a rotation of the API key, and ${since === undefined ? 'is refused' : `has been refused since ${since}`}`,
     changes: ({ key }) => [
       `Let the client send the secret that the rotation printed. If nobody has kept it, \`gatewright keys rotate ${key}\` prints another secret.`,
-      'If the secret had leaked, whoever sent this request still uses it, and nothing has to be changed.',
+      'If you rotated the key because its secret had leaked, this request was sent with the leaked secret and was rightly refused. You need not change anything.',
     ],
   },
   'customer-closed': {

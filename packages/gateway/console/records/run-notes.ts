@@ -34,7 +34,7 @@ const unreadItems: Note = (step, { stacks, readHandler }) => {
   const isQueue = parseArn(from)?.service === 'sqs';
   const fate = isQueue
     ? `${records === 1 ? 'the message was' : `all ${records} messages of the batch were`} deleted from the queue, without a retry and without the dead-letter queue`
-    : `${records === 1 ? 'the record is' : `all ${records} records of the batch are`} not tried again`;
+    : `${records === 1 ? 'the record is' : `all ${records} records of the batch are`} not retried`;
   return {
     because: `The function ${functionName} reported ${count} of ${records} records as failed (batchItemFailures${line === undefined ? '' : `, ${line}`}). Lambda ignored this report, because the event source mapping${at(placeOf(found))} has no FunctionResponseTypes with ReportBatchItemFailures: the invocation returned, so it counts as a success, and ${fate}.`,
     change: `Set FunctionResponseTypes: [ReportBatchItemFailures] on the event source mapping${at(placeOf(found))}, so that the reported records are tried again.`,

@@ -56,7 +56,7 @@ function describeWayOut(text: string, place: string): string {
   const [found = ''] = GOES_OUT.exec(text) ?? [];
   return found.endsWith('(') || found.startsWith('requests.')
     ? `Calls such as the one at ${place}`
-    : `The calls of the library that ${place} loads`;
+    : `Calls by the library that ${place} loads`;
 }
 
 function functionOf({ recorded }: SurpriseFacts): string | undefined {

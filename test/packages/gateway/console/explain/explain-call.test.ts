@@ -32,7 +32,7 @@ const ROWS: readonly Row[] = [
     status: 403,
     headline: /^The call POST @connections was refused with 403\.$/m,
     because:
-      /The request to @connections is not signed\.[^]*Calls of @connections are always signed, even if \$connect is open to everyone\./,
+      /The request to @connections is not signed\.[^]*Calls to @connections are always signed, even if \$connect is open to everyone\./,
     change:
       /Sign the request \(Signature Version 4, service execute-api, region us-east-1\)[^]*→ A Management API client of an SDK and `aws apigatewaymanagementapi post-to-connection` sign the call; their identity needs execute-api:ManageConnections\./,
   },
