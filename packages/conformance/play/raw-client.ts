@@ -45,7 +45,7 @@ export function sendRaw(request: RawRequest): Promise<RawReply> {
   const socket = tls === undefined ? connect(port, address) : connectTls({ port, host: address, ...tls });
   let received: Buffer = Buffer.alloc(0);
   const deadline = setTimeout(() => {
-    finish(() => reject(new Error(`no complete response within ${request.timeoutMs} ms`)));
+    finish(() => reject(new Error(`the response was not complete within ${request.timeoutMs} ms`)));
   }, request.timeoutMs);
   function finish(settle: () => void): void {
     clearTimeout(deadline);

@@ -83,7 +83,7 @@ function codeOfRefusal(sender: string | undefined, service: string): string {
 /** @param hint the text before the message of an error that the service returned */
 function outcomeOf(answer: HttpOutcome, hint: string): DeliveryOutcome {
   if (answer.kind !== 'answered') {
-    const message = answer.kind === 'timed-out' ? 'no response within 30 s' : answer.message;
+    const message = answer.kind === 'timed-out' ? 'the target did not respond within 30 s' : answer.message;
     const isFinal = answer.kind === 'unreachable' && isUnsendable(answer);
     return { kind: 'failed', isFinal, code: 'UNREACHABLE', message };
   }

@@ -267,7 +267,9 @@ function relay(
     if (socket.connecting) socket.once('connect', () => outgoing.setTimeout(0));
     else outgoing.setTimeout(0);
   });
-  outgoing.on('timeout', () => outgoing.destroy(new Error('no connection within the time limit')));
+  outgoing.on('timeout', () =>
+    outgoing.destroy(new Error('AWS did not accept the connection within the time limit')),
+  );
   outgoing.on('error', ({ message }) => {
     if (response.headersSent) response.destroy();
     else answer(response, 502, `${call} failed: ${message}`);

@@ -44,7 +44,7 @@ export async function openConnectProxy(
     const own = divert(target.host, target.port);
     const backend = connect(own ?? target.port, own === undefined ? target.host : '127.0.0.1');
     backend.setTimeout(CONNECT_MS, () =>
-      backend.destroy(new Error(`no connection within ${CONNECT_MS / 1000} s`)),
+      backend.destroy(new Error(`the backend did not accept the connection within ${CONNECT_MS / 1000} s`)),
     );
     let isOpen = false;
     tunnels.add(client);

@@ -213,7 +213,7 @@ class StreamSender {
         if (this.#fault !== undefined) this.#report('integration', this.#fault);
         else if (this.#response.writableFinished) this.#report(undefined, undefined);
         else if (this.#silent !== undefined)
-          this.#report(this.#silent, `no data for ${this.#stream.idleMs} ms`);
+          this.#report(this.#silent, describeSilence(this.#silent, this.#stream.idleMs));
         else this.#report('client', 'the client closed the connection');
         resolve();
       };
@@ -226,6 +226,12 @@ class StreamSender {
     const { onOver } = this.#stream;
     onOver({ sentBytes: this.#sentBytes, firstByteMs: this.#firstByteMs, cutBy, failure });
   }
+}
+
+function describeSilence(side: 'client' | 'integration', idleMs: number): string {
+  return side === 'client'
+    ? `the client read no data for ${idleMs / 1000} s`
+    : `the integration sent no data for ${idleMs / 1000} s`;
 }
 
 function describe(error: unknown): string {

@@ -155,7 +155,7 @@ export function readOutcome(result: InvocationResult): string {
     case 'timed-out':
       throw gatewayError('INTEGRATION_TIMEOUT', {
         source: 'integration',
-        reason: describeLate('no response within the integration timeout', result),
+        reason: describeLate('the function did not respond within the integration timeout', result),
       });
     case 'refused':
       throw refusal(result);

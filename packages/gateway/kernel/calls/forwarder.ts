@@ -80,7 +80,7 @@ function toReply(call: AwsCall, outcome: HttpOutcome): ControlReply {
       type: 'NotImplementedException',
       message: outcome.message,
     });
-  const reason = outcome.kind === 'timed-out' ? 'no response within 30 s' : outcome.message;
+  const reason = outcome.kind === 'timed-out' ? 'it did not respond within 30 s' : outcome.message;
   const message = `${call.service} could not be reached: ${reason}`;
   return awsError(call.request, call.service, { status: 502, type: 'ServiceUnavailable', message });
 }

@@ -185,7 +185,7 @@ function strangenessOf(folder: string): string | undefined {
     return `${folder} is not a folder that belongs to this user`;
   // The file mode is not checked on Windows, which does not have such modes.
   if (own !== undefined && (stats.mode & OTHERS_WRITE) !== 0)
-    return `other users can write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): check its contents, then run chmod go-w`;
+    return `other users can write to ${folder} (mode ${(stats.mode & 0o777).toString(8)}): check its contents, then run: chmod go-w ${folder}`;
   return undefined;
 }
 

@@ -260,7 +260,7 @@ export class JavaIterator {
 
   #check(): void {
     if (this.#changes !== this.#watched.changes) {
-      throw failure('the collection was changed while it was iterated');
+      throw failure('the collection was changed while it was iterated over');
     }
   }
 }

@@ -107,7 +107,7 @@ describe('Targets', () => {
       answer: { kind: 'timed-out' },
       isFinal: false,
       code: 'UNREACHABLE',
-      message: 'no response within 30 s',
+      message: 'the target did not respond within 30 s',
     },
     {
       answer: { kind: 'unreachable', reason: 'address', message: 'ENOTFOUND' },

@@ -305,7 +305,10 @@ describe('sendStream', () => {
       await conversation.over;
 
       assert.equal(end.cutBy, cutBy);
-      assert.equal(end.failure, 'no data for 100 ms');
+      assert.equal(
+        end.failure,
+        `the ${cutBy === 'client' ? 'client read' : 'integration sent'} no data for 0.1 s`,
+      );
     });
 });
 

@@ -17,7 +17,8 @@ describe('a function that did not respond in time', () => {
       () => readOutcome(LATE),
       (error) =>
         error instanceof GatewayError &&
-        error.detail.reason === 'no response within the integration timeout: go build has run for 30 s',
+        error.detail.reason ===
+          'the function did not respond within the integration timeout: go build has run for 30 s',
     );
   });
 });
