@@ -28,13 +28,13 @@ export function createFunctionInvoker(read: () => InvokerConfig, ports = PROCESS
     async start(functionName, payload) {
       const call = invocationOf(read(), functionName, payload, 'Event');
       const { status, cause } = await callSigned(call, { rule: RETRIES.event, ports });
-      if (status === 0) throw unavailable('no complete response of Lambda arrived', cause);
+      if (status === 0) throw unavailable('no complete response from Lambda arrived', cause);
       if (status !== 202) throw unavailable(`Lambda did not accept an event (${status})`);
     },
     async ask(functionName, payload) {
       const call = invocationOf(read(), functionName, payload, 'RequestResponse');
       const { status, headers, text, cause } = await callSigned(call);
-      if (status === 0) throw unavailable('no complete response of Lambda arrived', cause);
+      if (status === 0) throw unavailable('no complete response from Lambda arrived', cause);
       if (status !== 200) throw unavailable(`Lambda did not run the function (${status})`);
       // This header means that the function itself failed, and its result describes an error.
       if (headers.has('x-amz-function-error')) throw unavailable('the function failed; see its log');

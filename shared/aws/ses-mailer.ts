@@ -52,7 +52,7 @@ export function createMailer({ region, credentials, endpoint, from }: MailerConf
     });
     if (reply.status === 200) return;
     if (reply.status === 0)
-      throw Object.assign(new Error('no complete response of Amazon SES arrived', { cause: reply.cause }), {
+      throw Object.assign(new Error('no complete response from Amazon SES arrived', { cause: reply.cause }), {
         name: 'MailUnanswered',
       });
     const name = errorCodeOf(reply) || 'MailRefused';

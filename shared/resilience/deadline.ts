@@ -19,7 +19,7 @@ export async function runWithin<T>(
 ): Promise<T> {
   signal?.throwIfAborted();
   const timedOut = (): DomainError =>
-    new DomainError('CALL_TIMED_OUT', `no response within ${Math.round(Math.max(0, ms))} ms`);
+    new DomainError('CALL_TIMED_OUT', `the call was not answered within ${Math.round(Math.max(0, ms))} ms`);
   if (ms <= 0) throw timedOut();
   const own = new AbortController();
   const ended = new Promise<never>((_, reject) => {

@@ -31,6 +31,6 @@ export function openPublished<Made>({
 
 function rejectAfter(ms: number): Promise<never> {
   return new Promise((_resolve, reject) => {
-    setTimeout(() => reject(new Error(`no response within ${ms} ms`)), ms).unref();
+    setTimeout(() => reject(new Error(`the access table did not respond within ${ms} ms`)), ms).unref();
   });
 }

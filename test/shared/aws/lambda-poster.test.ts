@@ -106,14 +106,14 @@ describe('createFunctionInvoker', () => {
     throw new Error('connect ECONNREFUSED');
   };
   for (const [name, call, answer, message] of [
-    ['an event without a response', 'start', silent, 'no complete response of Lambda arrived'],
+    ['an event without a response', 'start', silent, 'no complete response from Lambda arrived'],
     ['a refused event', 'start', status(403), 'Lambda did not accept an event (403)'],
-    ['a call without a response', 'ask', silent, 'no complete response of Lambda arrived'],
+    ['a call without a response', 'ask', silent, 'no complete response from Lambda arrived'],
     [
       'a result that is too large',
       'ask',
       status(200, 'x'.repeat(300_000)),
-      'no complete response of Lambda arrived',
+      'no complete response from Lambda arrived',
     ],
     ['a refused call', 'ask', status(403), 'Lambda did not run the function (403)'],
     [

@@ -95,7 +95,7 @@ describe('a mail by Amazon SES', () => {
     const { failure } = await send('eu-west-1', (response) => void response.destroy());
     assert.deepEqual(
       [failure?.name, failure?.message],
-      ['MailUnanswered', 'no complete response of Amazon SES arrived'],
+      ['MailUnanswered', 'no complete response from Amazon SES arrived'],
     );
     assert.match(String(failure?.cause), /socket hang up/);
   });
