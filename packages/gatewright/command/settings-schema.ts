@@ -16,7 +16,7 @@ export function settingsSchema(start: Command): JsonSchema {
   };
   const claimsChecked = {
     description:
-      'Files and folders in which a person has checked the reads of authorizer.claims or authorizer.jwt; gatewright start and gatewright access check skip these files.',
+      'Files and folders whose code reads authorizer.claims or authorizer.jwt and has been reviewed. gatewright start and gatewright access check do not report these files.',
     type: 'array',
     items: { type: 'string' },
   };

@@ -81,7 +81,7 @@ function shown(file: string): string {
 const TITLES = {
   notCompiled: 'osls refuses',
   refused: 'AWS refuses',
-  differs: 'Deployed, but not as expected',
+  differs: 'AWS deploys this, but it behaves differently',
   unchecked: 'Not checked',
 } as const;
 
@@ -128,7 +128,7 @@ function describe(findings: readonly Judged[], stacks: readonly string[], isAll:
   const accepted = findings.length - open.length;
   return [
     ...parts,
-    `${stacks.length === 0 ? 'No stack could be read' : stacks.join(', ')}: ${byOsls}${count(of('refused'), 'finding')} that AWS refuses, ${of('differs')} deployed but not as expected, ${of('unchecked')} not checked${accepted === 0 ? '' : `, ${accepted} accepted`}${isAll ? '' : ' (--all lists each)'}`,
+    `${stacks.length === 0 ? 'No stack could be read' : stacks.join(', ')}: ${byOsls}${count(of('refused'), 'finding')} that AWS refuses, ${of('differs')} that AWS deploys but that ${of('differs') === 1 ? 'behaves' : 'behave'} differently, ${of('unchecked')} not checked${accepted === 0 ? '' : `, ${accepted} accepted`}${isAll ? '' : ' (--all lists each)'}`,
   ];
 }
 

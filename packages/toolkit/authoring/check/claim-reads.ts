@@ -118,7 +118,7 @@ export function describeClaimRead(what: string, route: string, file: string): st
   return (
     `reads ${what}, which does not exist behind the authorizer of ${route}, so it would be undefined for every caller: read ` +
     `${claimsReaderOf(file)} instead (node_modules/gatewright/docs/guides/protect/coming-from.md); ` +
-    `if this read is right, write "gatewright: claims acknowledged" in a comment in this file, or name the file under claimsChecked in gatewright.yml`
+    `if this code is right, write "gatewright: claims acknowledged" in a comment in this file, or name the file under claimsChecked in gatewright.yml`
   );
 }
 

@@ -80,7 +80,7 @@ function checkCharge(path: string, quota: AccessDocument['quota'], problem: Comp
   else if (quota.routes?.some((route) => route.endsWith(` ${path}`)) === true)
     problem(
       ['quota', 'routes'],
-      `names a route of ${path}, but mcp.charge charges the calls of this path in the function: remove the route from quota.routes, or remove mcp.charge`,
+      `names a route of ${path}, but mcp.charge charges the calls to this path in the function: remove the route from quota.routes, or remove mcp.charge`,
     );
 }
 

@@ -65,7 +65,7 @@ export const MCP = described(
     {
       charge: described(
         flag(),
-        'The wrapper charges each call of a tool, prompt or resource to the quota of this document, under the name that plans use for its cost, such as tools/call get_order. The authorizer then does not charge this route. The function needs the usage table. Default: false, so that the authorizer charges this route like any other route.',
+        'The wrapper charges each call to a tool, prompt or resource to the quota of this document, under the name that plans use for its cost, such as tools/call get_order. The authorizer then does not charge this route. The function needs the usage table. Default: false, so that the authorizer charges this route like any other route.',
       ),
       refuseByHeaders: described(
         flag(),

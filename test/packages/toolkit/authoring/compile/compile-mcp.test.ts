@@ -74,7 +74,7 @@ describe('the section mcp of an access document', () => {
     [
       'charging in two places',
       { path: '/mcp', rules: [RULE], charge: true },
-      /names a route of \/mcp, but mcp.charge charges the calls of this path/,
+      /names a route of \/mcp, but mcp.charge charges the calls to this path/,
       { quota: { plan: 'gold', tenant: 'acme', routes: ['POST /mcp'] } },
     ],
     [

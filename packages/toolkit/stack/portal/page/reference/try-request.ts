@@ -111,8 +111,8 @@ export async function sendRequest(
     if (error instanceof Error && error.name === 'TimeoutError')
       return 'The API did not answer within 30 seconds.';
     return (
-      `The browser got no answer that it may show. Either the API cannot be reached, or it does not allow requests from ${page} ` +
-      'by CORS. Try the same request with another program.'
+      `The browser could not read a response. Either the API cannot be reached, or it does not allow requests from ${page} ` +
+      '(CORS). Try the same request with another program, such as curl.'
     );
   }
 }
