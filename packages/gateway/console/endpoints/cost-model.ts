@@ -1,4 +1,4 @@
-/** The recorded traffic as AWS meters it. Plain JSON. */
+/** The recorded traffic as AWS meters it. The types are plain JSON. */
 import type { ApiProtocol } from '../../core/deployment/model.ts';
 
 export type ApiShape = {

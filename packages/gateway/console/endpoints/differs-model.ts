@@ -1,4 +1,4 @@
-/** What differs on AWS from this run of the gateway, as `console/differs` shows it. Plain JSON. */
+/** What differs on AWS from this run of the gateway, as `console/differs` shows it. The types are plain JSON. */
 
 /** A rule of the faults file. */
 export type ShownFaultRule = {

@@ -1,5 +1,5 @@
 /**
- * The contents of a run of the gateway in addition to its requests, as the control port shows them. Plain
+ * The contents of a run of the gateway in addition to its requests, as the control port shows them. The types are plain
  * JSON.
  */
 import type { ApiProtocol } from '../../core/deployment/model.ts';

@@ -1,4 +1,4 @@
-/** How the resources of this run's stacks are connected. Plain JSON. */
+/** How the resources of this run's stacks are connected. The types are plain JSON. */
 
 export type MapNodeKind = 'source' | 'api' | 'route' | 'authorizer' | 'function' | 'resource';
 

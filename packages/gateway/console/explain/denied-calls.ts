@@ -255,7 +255,7 @@ const REFUSALS: readonly Refusal[] = [
       'Set Detail of each entry to a string that contains a JSON object: JSON.stringify({ … }) in JavaScript, json.dumps({ … }) in Python.',
   },
   {
-    // docs/aws §22.5
+    // AWS's messages are in docs/aws §22.5.
     matches: /^NotAuthorizedForSourceException: /,
     of: 'bus',
     because: 'Only AWS services may send events with a Source that begins with aws.',

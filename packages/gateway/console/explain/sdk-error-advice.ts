@@ -28,19 +28,19 @@ const ROWS: readonly Row[] = [
       `Write ${key} as ${wanted} in ${written}, not as ${given}: it is a key of the index ${index}, and has this type in AttributeDefinitions of the table.${given === 'NULL' ? ` Leave ${key} out of an item that has no value for it; the item is then not in the index.` : ''}`,
   },
   {
-    // APIReference/API_PutItem.html
+    // See APIReference/API_PutItem.html
     text: /Type mismatch for key (\S+) expected: (\w+),? actual: (\w+)/i,
     advise: ([, key = '', wanted = '', given = ''], written) =>
       `Write ${key} as ${wanted} in ${written}, not as ${given}: it is a key of the table, and has this type in AttributeDefinitions.`,
   },
   {
-    // APIReference/API_BatchWriteItem.html: "the same item" in one BatchWriteItem
+    // One BatchWriteItem must not name "the same item" twice (APIReference/API_BatchWriteItem.html).
     text: /Provided list of item keys contains duplicates/,
     advise: (_, written) =>
       `Keep only one entry for each key before ${written}: a batch may name each item only once. In JavaScript, [...new Map(items.map((item) => [keyOf(item), item])).values()] keeps the last item of each key, if keyOf joins the attributes of the key; in Python, table.batch_writer(overwrite_by_pkeys=['id']) does the same; list the key attributes of the table there.`,
   },
   {
-    // APIReference/API_TransactWriteItems.html, CancellationReasons
+    // See CancellationReasons in APIReference/API_TransactWriteItems.html
     text: /Transaction cancelled, please refer cancellation reasons for specific reasons \[([^\]]*)\]/,
     advise: ([, list = ''], written) => {
       const reasons = list.split(',').map((reason) => reason.trim());
@@ -51,7 +51,7 @@ const ROWS: readonly Row[] = [
     },
   },
   {
-    // APIReference/API_TransactWriteItems.html
+    // See APIReference/API_TransactWriteItems.html
     text: /Transaction request cannot include multiple operations on one item/,
     advise: (_, written) =>
       `Join the operations on the same item in ${written} into one: write the ConditionExpression in the Put, Update or Delete itself, without a separate ConditionCheck.`,
@@ -87,7 +87,7 @@ const ROWS: readonly Row[] = [
       `Remove ConsistentRead from ${written}: a global secondary index follows its table with a delay. Read the table itself by its key, if the value must be current.`,
   },
   {
-    // APIReference/API_UpdateItem.html, UpdateExpression
+    // See UpdateExpression in APIReference/API_UpdateItem.html
     text: /Cannot update attribute (\S+)\. This attribute is part of the key/,
     advise: ([, key = ''], written) =>
       `Remove ${key} from the update in ${written}: Key already names it. To change a key, put the item with the new key and delete the old one.`,

@@ -81,7 +81,7 @@ function adviseEntries(first: string): string {
   // See https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
   if (first.startsWith('MalformedDetail'))
     return `Make Detail of each entry a string that contains a JSON object. In a request template: "Detail": "${BODY_AS_TEXT}" for the whole body; for a member that is an object, replace '$' in this text by '$.member'. A client must read the reply, because its status is a success.`;
-  // docs/aws §22.5
+  // The text is described in docs/aws §22.5.
   if (first.startsWith('NotAuthorizedForSourceException'))
     return 'Give the entries a Source that does not begin with aws., and name that source in the patterns of the rules: only AWS services may send events with such a Source. A client must read the reply, because its status is a success.';
   return 'Correct the failed entries; a client must read the reply, because its status is a success.';

@@ -227,8 +227,8 @@ const errorPageReplaces: SurpriseKind = {
 };
 
 /**
- * Policies of buckets are not evaluated for the calls of functions. A policy with a Deny is reported for the functions
- * that have the bucket's name in their code or environment.
+ * Policies of buckets are not evaluated for calls by functions. A policy with a Deny is reported for the functions that
+ * have the bucket's name in their code or environment.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/example-bucket-policies.html
  */
 const bucketPolicyDenies: SurpriseKind = {
