@@ -275,7 +275,8 @@ export const BUCKET_SCHEMA: JsonObject = {
       },
     },
     {
-      // aws/aws-sdk#565: "if your desired bucket ACL grants public access, you must … disable Block Public Access"
+      // AWS says "if your desired bucket ACL grants public access, you must … disable Block Public Access"
+      // (aws/aws-sdk#565).
       if: { allOf: [OPENED, { not: UNBLOCKED }] },
       then: {
         properties: {

@@ -59,7 +59,7 @@ const SAME_REGION: Readonly<Record<string, readonly Row[]>> = {
   ],
   'AWS::Lambda::EventSourceMapping': [
     {
-      // Lambda developer guide, "Using Lambda with Amazon SQS", "… with Kinesis", "… with DynamoDB"
+      // See the Lambda developer guide, "Using Lambda with Amazon SQS", "… with Kinesis", "… with DynamoDB".
       path: ['EventSourceArn'],
       service: /^(?:sqs|kinesis|dynamodb)$/,
       says: same('the source of an event source mapping'),
@@ -73,7 +73,7 @@ const SAME_REGION: Readonly<Record<string, readonly Row[]>> = {
   'AWS::Lambda::Url': [{ path: ['TargetFunctionArn'], ...NAMED_FUNCTION }],
   'AWS::ApiGatewayV2::DomainName': [
     {
-      // API Gateway developer guide, "Set up a regional custom domain name"
+      // See the API Gateway developer guide, "Set up a regional custom domain name".
       path: ['DomainNameConfigurations', '*', 'CertificateArn'],
       service: /^acm$/,
       says: same('the certificate of a regional domain'),

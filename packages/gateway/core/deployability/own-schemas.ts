@@ -137,7 +137,8 @@ const TRUSTSTORE: JsonObject = {
         fix: 'set SecurityPolicy: TLS_1_2',
         says: 'Mutual TLS authentication is only supported with TLS 1.2.',
       },
-      // API Gateway developer guide, "Mutual TLS": "you must use a Regional custom domain name"; aws/aws-cdk#11690
+      // For mutual TLS, "you must use a Regional custom domain name" (API Gateway developer guide, "Mutual TLS";
+      // aws/aws-cdk#11690).
       EndpointConfiguration: {
         properties: {
           Types: {

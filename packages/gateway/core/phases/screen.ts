@@ -16,7 +16,10 @@ import type { PackedBody, PrivateDomain } from '../events/request-facts.ts';
 import { MAX_BODY_BYTES } from '../exchange.ts';
 import type { Matched, Received, RequestLimits, ServedApi } from '../exchange.ts';
 
-/** The limits of each kind of API, as in the developer guide's pages of quotas. REST APIs: those of Regional APIs. */
+/**
+ * The limits of each kind of API, as in the developer guide's pages of quotas. For REST APIs, these are the limits of
+ * Regional APIs.
+ */
 const USUAL_LIMITS: Readonly<Record<ServedApi['protocol'], RequestLimits>> = {
   rest: { urlBytes: 10_240, headerBytes: 10_240 },
   http: { urlBytes: 10_240, headerBytes: 10_240, hasRequestLine: true },

@@ -1,5 +1,5 @@
 /**
- * Returns the sources of API Gateway's calls of functions. A source is the part of `aws:SourceArn` after the API id
+ * Returns the sources of API Gateway's calls to functions. A source is the part of `aws:SourceArn` after the API id
  * (docs/aws §4.4), with the literal `stage` in place of the stage name, because a deployment can serve several stages.
  */
 import { compileGlob } from '@gatewright/aws/glob';

@@ -57,7 +57,8 @@ export function compileTrie(
   for (const [rank, entry] of entries.entries()) insert(root, entry, rank);
   const leaves = entries.map(toLeaf);
 
-  // The segment positions of the current lookup. All lookups can share this array, because they are synchronous.
+  // Contains the segment positions of the current lookup.. All lookups can share this array, because they are
+  // synchronous.
   const starts: number[] = [];
   let path = '';
   let method = '';

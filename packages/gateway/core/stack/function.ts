@@ -16,7 +16,7 @@ export const FULL_BATCH_BYTES = 5_500_000;
 export const MAX_TIMEOUT_MS = 900_000;
 
 /**
- * The timeout for calls of functions in milliseconds. It is longer than the longest timeout that a function can have,
+ * The timeout for calls to functions in milliseconds. It is longer than the longest timeout that a function can have,
  * so that the function's own timeout is reached first.
  */
 export const LONGEST_RUN_MS = MAX_TIMEOUT_MS + 60_000;

@@ -262,7 +262,7 @@ function describeOthers(
  * matches the rest of the ARN of the call.
  */
 const ENDINGS: Readonly<Record<string, { readonly end: RegExp; readonly why: string }>> = {
-  // docs/aws §22.2
+  // See docs/aws §22.2.
   lambda: {
     end: /^:[\w$-]+$/,
     why: ', and the ARN of a function does not cover its versions and aliases',
