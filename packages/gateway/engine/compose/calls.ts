@@ -1,4 +1,6 @@
-/** The outgoing calls of this run. They go to HTTP backends, to AWS, and to the services that the gateway runs. */
+/**
+ * The outgoing calls that this run makes. They go to HTTP backends, to AWS, and to the services that the gateway runs.
+ */
 import type { VpcLinks } from '../../control/vpc-links.ts';
 import type { FindInstance, HttpClient, LocalOrigin, LogGroups } from '../../core/ports.ts';
 import type { AwsService } from '../../kernel/calls/aws-call.ts';

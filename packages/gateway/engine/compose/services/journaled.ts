@@ -14,9 +14,7 @@ import { noteRejected } from '../../../kernel/calls/note-rejected.ts';
  */
 const TRACE = 'x-amzn-trace-id';
 
-/**
- * Wraps the client of integrations. The calls of integrations contain the trace of the request for which they are made.
- */
+/** Wraps the client of integrations. Calls by integrations contain the trace of the request for which they are made. */
 export function journaledClient(services: ServiceClient, journal: () => EventJournal): ServiceClient {
   return {
     async call(request, traceHeader): Promise<HttpOutcome> {
@@ -42,7 +40,7 @@ export async function runTraced<Result>(
 }
 
 /**
- * Wraps the services of the control port. Calls of programs other than this gateway's functions do not belong to a
+ * Wraps the services of the control port. Calls by programs other than this gateway's functions do not belong to a
  * request.
  * @param report called for an error while a refusal is noted, which must not replace the reply of the service
  */

@@ -19,7 +19,7 @@ export function openServices(parts: Parts): Map<string, AwsService> {
   const services = new Map<string, AwsService>();
   const loops = loopsOf(parts);
   const rights = rightsContext(options, served, (name) => parts.events.find(name));
-  // Calls of functions have the same destinations as calls of integrations: the user's endpoint, AWS, or the recorder.
+  // Calls by functions have the same destinations as calls by integrations: the user's endpoint, AWS, or the recorder.
   const { urls = {}, live = [] } = options.awsEndpoints ?? {};
   for (const name of [
     ...calledServices(options),
