@@ -211,7 +211,7 @@ export class BucketNotifications {
         configurationId: id,
         bucket: { name: bucket, ownerIdentity: { principalId: accountId }, arn: `arn:aws:s3:::${bucket}` },
         object: {
-          // "The object key name value is URL encoded", with a plus for a space.
+          // AWS says "The object key name value is URL encoded". A space becomes a plus.
           key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'),
           ...(isCreation(kind) ? { size, eTag: etag } : {}),
           ...(isTagging(kind) ? { eTag: etag } : { sequencer }),
