@@ -55,7 +55,7 @@ const TRUSTS: Readonly<Record<string, Trust>> = {
     service: 'scheduler.amazonaws.com',
     message: 'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
   },
-  // API Gateway developer guide, "CloudWatch Logs role ARN"
+  // See the API Gateway developer guide, "CloudWatch Logs role ARN".
   'AWS::ApiGateway::Account': {
     property: 'CloudWatchRoleArn',
     service: API_GATEWAY,
@@ -215,8 +215,8 @@ const ROLE_USES: Readonly<Record<string, RoleUse>> = {
       },
     ],
   },
-  // aws-cloudformation/rain#163. This check does not refuse a role that permits some of the actions, because AWS does
-  // not document which of the actions it tries (API Gateway developer guide, "Set up access logging permissions").
+  // This check does not refuse a role that permits some of the actions, because AWS does not document which of the
+  // actions it tries (aws-cloudformation/rain#163; API Gateway developer guide, "Set up access logging permissions").
   'AWS::ApiGateway::Account': {
     role: 'CloudWatchRoleArn',
     rightsOf: (_properties, home) => [

@@ -1,4 +1,4 @@
-/** Checks also the integrations that no route uses, because AWS checks an integration when it is created. */
+/** Also checks the integrations that no route uses, because AWS checks an integration when it is created. */
 import { compileV2Integration } from '../../core/deployment/compile-v2.ts';
 import { requireValid } from '../../core/deployment/properties.ts';
 import type { Tolerance } from '../../core/errors.ts';

@@ -157,7 +157,9 @@ function findFault(input: UnknownMembers | undefined, isOfImage: boolean): strin
   return BASE64.test(text) ? undefined : 'ZipFile must be encoded in Base64';
 }
 
-/** Describes a member that the gateway does not support, which is asked after everything that Lambda refuses. */
+/**
+ * Describes a member that the gateway does not support. This is checked after everything that Lambda itself refuses.
+ */
 function findUnserved(input: UnknownMembers | undefined): string | undefined {
   const other = UNSERVED.find((name) => (input?.[name] ?? undefined) !== undefined);
   if (other !== undefined)

@@ -1,4 +1,4 @@
-/** The configuration of a function's published versions, as reads of a version show it (docs/aws §22.2). */
+/** The configuration of a function's published versions, as calls that read a version return it (docs/aws §22.2). */
 import { asText } from '@gatewright/aws/json-object';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
 import { resourcesOf } from '../../control-resource.ts';

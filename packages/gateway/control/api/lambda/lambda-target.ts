@@ -1,5 +1,5 @@
 /**
- * Finds the function to which a call of Lambda's API applies, and checks the call in AWS's order: the members by their
+ * Finds the function to which a call to Lambda's API applies, and checks the call in AWS's order: the members by their
  * model, then the qualifier, the region and the account of the function's name (docs/aws §22.2).
  */
 import type { InputPolicy } from '@gatewright/aws/call-input';
