@@ -243,7 +243,7 @@ async function attachLocked(
     return;
   }
   const isRefused = reading.findings.some(({ level }) => level === 'obstacle');
-  // An option that is missing is said before the plan, and before anything is saved.
+  // A missing option is reported before the plan is made, and before anything is saved.
   if (step === undefined && !isRefused && reading.plan.steps.length > 0)
     checkVerifyOptions(reading.plan, open.options);
   printResult(planAsJson(reading), () => printPlan(reading, open.options, readdirSync(process.cwd())));

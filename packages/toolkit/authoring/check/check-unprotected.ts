@@ -47,8 +47,9 @@ export function findUnprotectedApis(
 }
 
 /**
- * Returns the stages that somebody wants to call. A deployment creates a stage, too, but beside the stages of the
- * template this is an accident, as with the stage `Stage` of SAM: its requests get 500, and no document should open it.
+ * Returns the stages that somebody wants to call. A deployment can also create a stage. If the template has stages of
+ * its own, that stage is an accident, such as the stage `Stage` of SAM: its requests get 500, and no document should
+ * open it.
  */
 function stagesOf(resources: Readonly<Record<string, unknown>>, logicalId: string): readonly string[] {
   const [own = [], deployed = []] = [/^AWS::ApiGateway(V2)?::Stage$/, /^AWS::ApiGateway::Deployment$/].map(

@@ -226,7 +226,10 @@ function findWired(wired: readonly WiredRoute[], method: string, path: string): 
   );
 }
 
-/** How a charged route gets its authorizer, by what is checked. `attach` changes only an API that is deployed. */
+/**
+ * Says how a charged route gets its authorizer. The text depends on what is checked. `attach` changes only an API that
+ * is deployed.
+ */
 const ADD_AUTHORIZER = {
   deployed: 'add an authorizer to the template',
   served: 'add an authorizer to the template, or run gatewright attach when the API is deployed',

@@ -212,7 +212,7 @@ export function either<A, B>(
   };
 }
 
-/** Returns the shape of a shape that contains itself. `name` is its key in the definitions of the schema. */
+/** Returns a shape that contains itself. `name` is its key in the definitions of the schema. */
 export function recursive<T>(name: string, expected: string, shape: () => Shape<T>): Shape<T> {
   return {
     schema: { $ref: `#/definitions/${name}` },

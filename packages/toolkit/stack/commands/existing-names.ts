@@ -1,10 +1,15 @@
-/** Adds to a refusal of an unknown customer or plan which ones exist, and which of them was probably meant. */
+/**
+ * Adds to a refusal of an unknown customer or plan the names of those that exist, and the name that was probably meant.
+ */
 import { findMostSimilar } from '@gatewright/aws/text/count-edits';
 import { AdminError, callAdminJson } from '../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../terminal/admin-client.ts';
 import type { AdminRequest } from '../../terminal/admin-request.ts';
 
-/** The lists of what exists, by the code that says that something does not. A page has more names than are printed. */
+/**
+ * The lists of the existing customers and plans, by the error code for an unknown one. A page has more names than are
+ * printed.
+ */
 const LISTS = {
   CUSTOMER_UNKNOWN: {
     path: '/quota/customers',

@@ -25,8 +25,7 @@ type HandlerFindings = {
 
 /**
  * Checks the handlers of protected APIs. Only routes that use the toolkit's authorizers are checked.
- * @param sources folders and templates. The gatewright.yml next to a source may list files that a person has already
- * checked.
+ * @param sources folders and templates. The gatewright.yml next to a source may list files that have been reviewed.
  */
 export async function checkDocumentedHandlers(
   { documents }: CompiledAccess,

@@ -290,7 +290,7 @@ export function TableBox({
   );
 }
 
-/** Shows Content that is shown on demand. It is drawn only then, because it may be long. */
+/** Shows its content on demand. The content is drawn only then, because it may be long. */
 export function Fold({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
   const [isOpen, setOpen] = useState(false);
   return (
