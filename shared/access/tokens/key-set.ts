@@ -31,7 +31,7 @@ const CURVE_ALGORITHMS: ReadonlyMap<string, readonly SignatureAlgorithm[]> = new
  * Returns the keys that may be used for signatures and drops the rest, because one malformed or weak key (RSA below
  * 2048 bits, exponent below 65537, ROCA, `use: enc`) must not disable the others. Keys that share a key id are all
  * dropped, because otherwise the order of the set would decide which key is used.
- * @param onDropped called for each dropped key that is not only intended for another use
+ * @param onDropped called for each dropped key, except keys that are intended for another use only
  * @throws DomainError KEY_SET_UNAVAILABLE if the text is not a key set or contains no usable key.
  */
 export function parseKeySet(text: string, onDropped?: () => void): KeySet {
