@@ -289,8 +289,8 @@ function stopListening(server: Server): Promise<void> {
 }
 
 /**
- * Waits until received data has been read. The first callback runs after the reads of this turn of the event loop. The
- * second runs after all data that had arrived by then has been read.
+ * Waits until received data has been read. The first callback runs after the data of this turn of the event loop has
+ * been read. The second runs after all data that had arrived by then has been read.
  */
 async function waitForUnread(): Promise<void> {
   await nextImmediate();

@@ -27,7 +27,7 @@ function refuseSlow(socket: Duplex): void {
     refuseOnSocket(socket, 'too-slow');
     return;
   }
-  // The check runs after the reads of this turn of the event loop.
+  // The check runs after the data of this turn of the event loop has been read.
   setImmediate(() => {
     const current = before ?? responseOf(socket);
     // The client is not refused if the request has been answered in the meantime. It is also not refused if the

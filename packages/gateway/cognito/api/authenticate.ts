@@ -63,8 +63,8 @@ export const AUTHENTICATE: CognitoOperations = {
 };
 
 /**
- * Calls that an administrator uses to authenticate a user. The administrator signs these calls. They permit more flows
- * than the calls of users do.
+ * Calls with which an administrator authenticates a user. The administrator signs these calls. They permit more flows
+ * than calls by users do.
  */
 export const AUTHENTICATE_AS_ADMIN: CognitoOperations = {
   AdminInitiateAuth(input, at) {

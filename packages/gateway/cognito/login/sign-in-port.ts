@@ -118,7 +118,7 @@ const COMMON: Readonly<Record<string, Endpoint>> = {
   '/login': 'login',
 };
 const PATHS: Readonly<Record<PoolDefinition['kind'], Readonly<Record<string, Endpoint>>>> = {
-  // Cognito developer guide, "User pool endpoints and managed login reference".
+  // The paths are in the Cognito developer guide, "User pool endpoints and managed login reference".
   cognito: {
     ...COMMON,
     '/oauth2/authorize': 'authorize',

@@ -30,7 +30,7 @@ export function accessClaims(pool: PoolDefinition, facts: TokenFacts): Claims {
   return pool.kind === 'cognito' ? cognitoAccess(facts) : oidcAccess(pool, facts);
 }
 
-// Returns the claims of an ID token. Cognito developer guide, "Understanding user pool JSON web tokens (JWTs)".
+// Returns the claims of an ID token (Cognito developer guide, "Understanding user pool JSON web tokens (JWTs)").
 function cognitoId({ user, client, authTime, originJti, eventId, nonce }: TokenFacts): Claims {
   const readable = [...user.attributes].filter(([name]) => isReadable(name, client.readable));
   return {

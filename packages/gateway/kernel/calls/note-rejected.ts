@@ -1,5 +1,5 @@
 /**
- * Notes calls of functions that a service refused, because the code of a function may hide the error. Refusals by
+ * Notes calls by functions that a service refused, because the code of a function may hide the error. Refusals by
  * policies are noted where the policies are evaluated.
  */
 import { parseArn } from '@gatewright/aws/arn';

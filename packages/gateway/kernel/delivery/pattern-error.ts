@@ -8,7 +8,10 @@ import type { DefinitionPlace } from '../../core/errors.ts';
 export type Stop = {
   /** The path of a value, relative to the value that is being read. */
   readonly path: readonly (string | number)[];
-  /** `token`: after the bracket or quote with which the value begins, or after a number. `value`: after all of it. */
+  /**
+   * `token` means after the bracket or quote with which the value begins, or after a number. `value` means after the
+   * whole value.
+   */
   readonly after: 'token' | 'value';
   /** How often the position is printed. It is printed twice if the engine's parser of lists passes the error on. */
   readonly times: number;
