@@ -33,7 +33,7 @@ export class MappingInput {
     this.#contextOf = contextOf;
   }
 
-  /** Returns request headers, without the headers that AWS drops on arrival. */
+  /** Returns the request headers, without the headers that AWS drops on arrival. */
   get headers(): HeaderMaps {
     this.#headers ??= readRestHeaders(this.#facts);
     return this.#headers;

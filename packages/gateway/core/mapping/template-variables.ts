@@ -91,7 +91,7 @@ function textMap(texts: Readonly<Record<string, string>>): JavaMap {
 
 /**
  * Returns `$method`, which AWS documents for parameter mappings only. Templates of AWS's own examples, and of many
- * deployed APIs, read the parameters of the method request by it (docs/aws §7.2).
+ * deployed APIs, read the parameters of the method request with it (docs/aws §7.2).
  */
 function methodObject({ parameters }: TemplateInput): HostObject {
   return new HostObject('method', new Map([['request', () => allParameters(parameters)]]), new Map());
