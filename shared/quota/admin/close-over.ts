@@ -41,7 +41,7 @@ export type ClosedPage = {
   readonly named?: readonly PeriodName[];
   /** The first periods that this call corrected. */
   readonly namedCorrected?: readonly PeriodName[];
-  /** If no month was requested: periods without requests that ended before this time are not closed. */
+  /** Set only if no month was requested. Periods without requests that ended before this time are not closed. */
   readonly endedSince?: string;
   readonly next?: string;
 };

@@ -333,7 +333,7 @@ export function closeWrite(key: ItemKey, nowEpochMs: number): ItemWrite {
   return { purpose: 'close', key, when, change: { kind: 'update', set: { closed: nowEpochMs } } };
 }
 
-/** Returns number of the holder's last write to the item; 0 means none. */
+/** Returns the number of the holder's last write to the item; 0 means none. */
 export function lastWriteOf(item: Item | undefined, holder: string): number {
   return Number(item?.[markOf(holder)] ?? 0);
 }
