@@ -77,7 +77,7 @@ export const LAMBDA: readonly SurpriseRow[] = [
     resources: ENCLOSED,
     values: { function: 'echo' },
     because:
-      /runs in a VPC .* none of its subnets has a route to a NAT gateway.*The calls of the library that src\/index\.js:1 loads reach nothing on AWS/,
+      /runs in a VPC .* none of its subnets has a route to a NAT gateway.*Calls by the library that src\/index\.js:1 loads reach nothing on AWS/,
     change: /^Give the VPC an AWS::EC2::VPCEndpoint for each AWS service/m,
     not: { resources: OF_OTHER_VPC },
   },
