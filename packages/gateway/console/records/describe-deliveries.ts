@@ -13,6 +13,7 @@ import { noteKey } from './key-notes.ts';
 import { keyOfTable, noteMissingTable } from './table-facts.ts';
 import { spellingOf } from './spelling.ts';
 import { tellLoop } from './loop-notes.ts';
+import { withoutProtocol } from './ledger-protocol.ts';
 import { referTo, statementsFor } from './advise-by-stacks.ts';
 import { findRefusal } from '../explain/denied-calls.ts';
 import { findByArn, findByPhysicalId, findRule, placeOf, placeOfFirst, resourcesOf } from './find-places.ts';
@@ -43,7 +44,8 @@ export type DeliveriesWith = {
 
 const MAPPING = 'AWS::Lambda::EventSourceMapping';
 
-export function describeDeliveries(steps: readonly StampedStep[], at: DeliveriesWith): readonly ToldStep[] {
+export function describeDeliveries(all: readonly StampedStep[], at: DeliveriesWith): readonly ToldStep[] {
+  const steps = withoutProtocol(all, at.stacks);
   const told = steps.filter((step) => !isToldBy(step, steps));
   return told.map((step) => tellLoop(describeStep(step, at, steps), steps, at.stacks));
 }

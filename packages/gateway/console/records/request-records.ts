@@ -288,7 +288,7 @@ export class RequestRecords implements RecordSink {
       if (!isLast && !isOfSide(slot, id, this.journal)) continue;
       const isOwn = isLast && describeSideRow(sequence, slot, this.#sideWith()).isToolkit === true;
       if (isOwn) continue;
-      if (!isLast || !isQuiet(slot, this.journal))
+      if (!isLast || !isQuiet(slot, this.#sideWith()))
         return describeSideDetail(sequence, slot, this.#sideWith());
       quiet ??= after === -1 ? describeSideDetail(sequence, slot, this.#sideWith()) : undefined;
     }

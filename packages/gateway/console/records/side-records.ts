@@ -7,6 +7,7 @@ import { lastPartOf } from '../../kernel/event-rows.ts';
 import { explain } from '../explain/explain.ts';
 import { callsOf } from './function-calls.ts';
 import { describeDeliveries } from './describe-deliveries.ts';
+import { withoutProtocol } from './ledger-protocol.ts';
 import { findLocalNames } from './local-names.ts';
 import type { DeliveriesWith } from './describe-deliveries.ts';
 import { findByArn, findEdgePlace } from './find-places.ts';
@@ -51,9 +52,12 @@ export function stepsOf(recorded: Recorded, journal: EventJournal | undefined): 
 }
 
 /** Whether `explain last` passes over the record: a schedule that ran without a fault. */
-export function isQuiet(record: SideRecord, journal: EventJournal | undefined): boolean {
+export function isQuiet(
+  record: SideRecord,
+  { journal, stacks }: Pick<SideWith, 'journal' | 'stacks'>,
+): boolean {
   if (record.form === 'edge') return false;
-  const steps = journal?.ofCause(record.cause) ?? [];
+  const steps = withoutProtocol(journal?.ofCause(record.cause) ?? [], stacks);
   const [first] = steps;
   return first === undefined || (first.kind === 'accepted' && first.what === 'run' && !steps.some(isFault));
 }
@@ -124,7 +128,7 @@ function rowOfEvent(
   { id, cause, atEpochMs }: EventRecord,
   { journal, stacks }: SideWith,
 ): RequestRow {
-  const steps = journal?.ofCause(cause) ?? [];
+  const steps = withoutProtocol(journal?.ofCause(cause) ?? [], stacks);
   const [first] = steps;
   const last = steps.at(-1);
   const isFailed = steps.some(isFault);

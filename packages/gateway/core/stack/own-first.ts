@@ -9,6 +9,8 @@ export type ToolkitParts = {
   readonly hasStack: (stackName: string) => boolean;
   /** Whether a stack of the toolkit has a table that records the usage of customers. */
   readonly recordsUsage: boolean;
+  /** Whether the functions of the toolkit have the name of this table in their environment, as they have of each table. */
+  readonly ownsTable: (tableName: string) => boolean;
   /**
    * Whether a function administers customers, keys or documents, or closes periods. Requests of an API do not call it.
    */
@@ -26,6 +28,8 @@ export type ToolkitParts = {
 const MARK = 'GATEWRIGHT_STAGE';
 /** The variable with the name of the usage table, which functions have only in stacks with quotas. */
 const USAGE_TABLE = 'GATEWRIGHT_USAGE_TABLE';
+/** The variables with the names of all its tables. */
+const ANY_TABLE = /^GATEWRIGHT_[A-Z]+_TABLE$/;
 
 /** The names of these functions after the prefix of the stack (serverless.yml). */
 const ADMINISTRATION = /-(?:quota-admin|access-admin|usage-closer)$/;
@@ -47,6 +51,12 @@ export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
   const tables = new Set(
     all.flatMap(({ name, environment }) => (functions.has(name) ? (environment[USAGE_TABLE] ?? []) : [])),
   );
+  const own = new Set(
+    all
+      .filter(({ name }) => functions.has(name))
+      .flatMap(({ environment }) => Object.entries(environment))
+      .flatMap(([variable, value]) => (ANY_TABLE.test(variable) && value !== '' ? [value] : [])),
+  );
   const charging = new Set(
     all
       .filter(
@@ -59,6 +69,7 @@ export function findToolkit(stacks: readonly Stack[]): ToolkitParts {
     hasFunction: (name) => functions.has(name),
     hasStack: (name) => names.has(name),
     recordsUsage: tables.size > 0,
+    ownsTable: (tableName) => own.has(tableName),
     administers: (name) => functions.has(name) && ADMINISTRATION.test(name),
     charges: (name) => charging.has(name),
   };

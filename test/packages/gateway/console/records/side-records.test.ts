@@ -44,4 +44,32 @@ describe('the row of an event that no request caused', () => {
   it('is always shown if the event failed', () => {
     assert.equal(rowWith({ GATEWRIGHT_STAGE: 'dev' }, [CAME, LOST]), undefined);
   });
+
+  it('is folded although a condition of the ledger did not hold, and shown if another table refused the write', () => {
+    const environment = {
+      GATEWRIGHT_STAGE: 'dev',
+      GATEWRIGHT_PORTAL_TABLE: 'portal',
+      GATEWRIGHT_ACCESS_TABLE: '',
+    };
+    const refusedBy = (target: string | undefined): StampedStep =>
+      ({
+        kind: 'rejected',
+        functionName: 'closer',
+        service: 'dynamodb',
+        operation: 'UpdateItem',
+        target,
+        code: 'ConditionalCheckFailedException',
+        message: 'The conditional request failed',
+        atEpochMs: 0,
+        cause: 'c',
+      }) as never;
+
+    assert.equal(rowWith(environment, [CAME, refusedBy('portal')]), true);
+    assert.equal(
+      rowWith(environment, [CAME, refusedBy('arn:aws:dynamodb:us-east-1:123456789012:table/portal')]),
+      true,
+    );
+    assert.equal(rowWith(environment, [CAME, refusedBy('orders')]), undefined);
+    assert.equal(rowWith(environment, [CAME, refusedBy(undefined)]), undefined);
+  });
 });
