@@ -3,7 +3,7 @@ import { withoutRest } from '../elements/chart-top.ts';
 import { useFetched } from '../connection/control.ts';
 import { Empty, NumberCell, Problem, Reading, SectionHead } from '../elements/parts.tsx';
 import { SortableTable } from '../elements/sortable-table.tsx';
-import { NO_ROUTE, quoteValue } from '../traffic/traffic-query.ts';
+import { NO_ROUTE, quoteValue } from '../../records/traffic-query.ts';
 import { useToolkitFold } from '../elements/toolkit-fold.tsx';
 import { linkTo } from '../address.ts';
 import { ms } from '../texts.ts';

@@ -11,7 +11,7 @@ import { sumByPeriod } from '../data/periods.ts';
 import { countRefusals, describeRefusing } from '../data/refusals.ts';
 import { number, State, UseBar } from './customer-use.tsx';
 import { People } from './customer-people.tsx';
-import { quoteValue } from '../traffic/traffic-query.ts';
+import { quoteValue } from '../../records/traffic-query.ts';
 import type { Column } from '../elements/sort-order.ts';
 import type {
   ShownChange,

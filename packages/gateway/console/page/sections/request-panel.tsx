@@ -13,7 +13,7 @@ import { bytes, clockTime, dateTime, ms, readableTarget } from '../texts.ts';
 import { Compare } from './compare.tsx';
 import { ReplayForm } from './replay-form.tsx';
 import { Waterfall } from './waterfall.tsx';
-import type { CustomerNames } from '../traffic/traffic-query.ts';
+import type { CustomerNames } from '../../records/traffic-query.ts';
 import type { Pinned } from '../traffic/pinned.ts';
 import type { ShownVersion } from '../../records/reload-model.ts';
 import type { RecordedMessage, RequestDetail, RequestRow } from '../../records/model.ts';

@@ -9,7 +9,7 @@ import { classesOf } from '../traffic-columns.ts';
 import type { ComponentChildren } from 'preact';
 import type { Column, SortOrder } from '../elements/sort-order.ts';
 import type { TRAFFIC_COLUMNS, TrafficTitle } from '../traffic-columns.ts';
-import type { CustomerNames } from '../traffic/traffic-query.ts';
+import type { CustomerNames } from '../../records/traffic-query.ts';
 import type { RequestRow } from '../../records/model.ts';
 
 export function TrafficHead({

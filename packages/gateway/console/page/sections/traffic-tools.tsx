@@ -5,7 +5,7 @@ import { fetchControl } from '../connection/control.ts';
 import { Action } from '../elements/parts.tsx';
 import { saveFile } from '../data/save-file.ts';
 import { clockTime } from '../texts.ts';
-import { fieldIn, STATUS_CLASSES, suggestQueries, withField } from '../traffic/traffic-query.ts';
+import { fieldIn, STATUS_CLASSES, suggestQueries, withField } from '../../records/traffic-query.ts';
 import type { RequestRow } from '../../records/model.ts';
 
 type SearchProps = {

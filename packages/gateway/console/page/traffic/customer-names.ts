@@ -1,6 +1,6 @@
 /** The names that the owner of the APIs gave to customers, which Traffic shows instead of their ids. */
-import { nameOfCustomer } from './traffic-query.ts';
-import type { CustomerNames } from './traffic-query.ts';
+import { nameOfCustomer } from '../../records/traffic-query.ts';
+import type { CustomerNames } from '../../records/traffic-query.ts';
 import type { ShownCustomers } from '../../endpoints/customer-model.ts';
 import type { RequestRow } from '../../records/model.ts';
 

@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
 import { customerNamesOf } from './customer-names.ts';
-import type { CustomerNames } from './traffic-query.ts';
+import type { CustomerNames } from '../../records/traffic-query.ts';
 import type { ShownCustomers } from '../../endpoints/customer-model.ts';
 import type { RequestRow } from '../../records/model.ts';
 

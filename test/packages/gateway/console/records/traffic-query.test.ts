@@ -8,8 +8,8 @@ import {
   printTrafficQuery,
   QUERY_FIELDS,
   suggestQueries,
-} from '../../../../../../packages/gateway/console/page/traffic/traffic-query.ts';
-import type { QueryTerm } from '../../../../../../packages/gateway/console/page/traffic/traffic-query.ts';
+} from '../../../../../packages/gateway/console/records/traffic-query.ts';
+import type { QueryTerm } from '../../../../../packages/gateway/console/records/traffic-query.ts';
 
 type Row = Parameters<ReturnType<typeof matcherOf>>[0];
 

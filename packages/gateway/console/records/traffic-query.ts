@@ -2,7 +2,7 @@
  * The search of Traffic: `status:4xx method:POST took:>500 user:"alice b" -route:/ping`, and plain words,
  * which may occur anywhere in a row. A row must match all terms.
  */
-import type { RequestRow } from '../../records/model.ts';
+import type { RequestRow } from './model.ts';
 
 export type QueryTerm =
   | { readonly kind: 'word'; readonly text: string; readonly isNot: boolean }
