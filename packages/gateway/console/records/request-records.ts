@@ -46,7 +46,7 @@ import type { Recorded, RecordedRequest } from './recorded-request.ts';
 import type { PackedEvent } from './packed-event.ts';
 import type { PackedRequest } from './packed-request.ts';
 import type { RecordState, RequestDetail, RequestRow } from './model.ts';
-import { matchesFilter } from './row-filter.ts';
+import { filterRows } from './row-filter.ts';
 import type { RowFilter } from './row-filter.ts';
 import type { Redactor } from './redact.ts';
 
@@ -252,11 +252,11 @@ export class RequestRecords implements RecordSink {
   rows(filter: RowQuery = {}): readonly RequestRow[] {
     const limit = Math.min(filter.limit ?? 200, MAX_ROWS);
     const rows: RequestRow[] = [];
-    const labels = this.readLabels();
+    const [labels, isWanted] = [this.readLabels(), filterRows(filter)];
     for (const [sequence, slot] of this.#all.newestFirst(filter.before)) {
       if (rows.length >= limit || sequence < (filter.since ?? 0)) break;
       const row = this.#rowOf(sequence, slot, labels);
-      if (matchesFilter(row, filter)) rows.push(row);
+      if (isWanted(row)) rows.push(row);
     }
     return rows;
   }

@@ -1,27 +1,23 @@
 /** The filter of the list of requests. The gateway applies it to stored rows, and `requests --follow` to new ones. */
+import { matcherOf, parseTrafficQuery, readStatus } from './traffic-query.ts';
 import type { RequestRow } from './model.ts';
 
 export type RowFilter = {
-  /** A text that occurs in the method, target, route, caller, id, status, error code or notes, which name the reason. */
+  /** A search in the language of the console's Traffic: words, and terms such as `customer:acme`. */
   readonly search?: string | undefined;
   readonly route?: string | undefined;
   /** The status to search for, such as `404` or `4xx`. */
   readonly status?: string | undefined;
 };
 
-export function matchesFilter(row: RequestRow, { search, route, status }: RowFilter): boolean {
-  if (status !== undefined && !isStatus(row.status, status)) return false;
-  if (
-    route !== undefined &&
-    !`${row.routeKey ?? ''} ${row.method} ${row.target}`.toLowerCase().includes(route.toLowerCase())
-  )
-    return false;
-  if (search === undefined || search === '') return true;
-  const text = `${row.method} ${row.target} ${row.routeKey ?? ''} ${row.caller ?? ''} ${row.id} ${row.status} ${row.code ?? ''} ${row.notes.join(' ')}`;
-  return text.toLowerCase().includes(search.toLowerCase());
-}
-
-function isStatus(status: number, wanted: string): boolean {
-  const digits = /^([1-5])xx$/i.exec(wanted)?.[1];
-  return digits === undefined ? String(status) === wanted : String(status).startsWith(digits) && status < 600;
+/** Returns a function that tests whether a row matches the filter. */
+export function filterRows({ search = '', route, status }: RowFilter): (row: RequestRow) => boolean {
+  const isFound = matcherOf(parseTrafficQuery(search));
+  const wanted = route?.toLowerCase();
+  const hasStatus = status === undefined ? undefined : (readStatus(status) ?? (() => false));
+  return (row) =>
+    hasStatus?.(row) !== false &&
+    (wanted === undefined ||
+      `${row.routeKey ?? ''} ${row.method} ${row.target}`.toLowerCase().includes(wanted)) &&
+    isFound(row);
 }

@@ -1,5 +1,5 @@
 /**
- * The search of Traffic: `status:4xx method:POST took:>500 user:"alice b" -route:/ping`, and plain words,
+ * The search of Traffic and of `gatewright requests`: `status:4xx method:POST took:>500 user:"alice b" -route:/ping`, and plain words,
  * which may occur anywhere in a row. A row must match all terms.
  */
 import type { RequestRow } from './model.ts';
@@ -216,7 +216,7 @@ function readPart(of: (row: Row) => string | undefined): Reader {
 }
 
 /** Accepts `404`, `4xx`, `>=400`; WebSocket close codes have four digits and match no class such as 4xx. */
-function readStatus(value: string): Test | undefined {
+export function readStatus(value: string): Test | undefined {
   const kind = /^([1-5])xx$/i.exec(value)?.[1];
   if (kind !== undefined) return ({ status }) => status < 600 && Math.floor(status / 100) === Number(kind);
   return /^(?:[<>]=?|=)?\d{3,4}$/.test(value) ? readAmount(({ status }) => status)(value) : undefined;

@@ -8,7 +8,8 @@ import {
   readMember,
 } from '../../../toolkit/terminal/running-gateway.ts';
 import { printNotes, printResult } from '../../../base/terminal/output.ts';
-import { matchesFilter } from '../../../gateway/console/records/row-filter.ts';
+import { filterRows } from '../../../gateway/console/records/row-filter.ts';
+import { findUnread, parseTrafficQuery } from '../../../gateway/console/records/traffic-query.ts';
 import type { RowFilter } from '../../../gateway/console/records/row-filter.ts';
 import type { RecordState, RequestRow } from '../../../gateway/engine/index.ts';
 
@@ -26,7 +27,8 @@ export function requestsCommand(): Command {
     .option('--status <code>', 'only requests with this status: 404 or 4xx', readStatus)
     .option(
       '--search <text>',
-      'only requests with this text in the route, caller, id, status, error code or notes',
+      'only requests that this search finds, as in the console: words of the route, caller, id, status, error code or notes, and terms such as customer:acme, took:>500 or -path:/ping',
+      readSearch,
     )
     .option('--limit <number>', 'maximum number of requests to print', readLimit, 50)
     .action(list);
@@ -49,9 +51,10 @@ async function list(flags: RequestFlags): Promise<void> {
       printNotes(typeof none === 'string' ? none : 'No recorded request matches.');
     return;
   }
+  const isWanted = filterRows(flags);
   let messages = state.sampled?.text;
   for await (const batch of followGateway(`requests/events?since=${state.taken}`)) {
-    print((readMember(batch, 'rows') as readonly RequestRow[]).filter((row) => matchesFilter(row, flags)));
+    print((readMember(batch, 'rows') as readonly RequestRow[]).filter(isWanted));
     const now = readMember(batch, 'state') as RecordState;
     if (now.sampled?.text !== messages) printSampling(now, flags);
     messages = now.sampled?.text;
@@ -72,6 +75,12 @@ function print(rows: readonly RequestRow[]): void {
 function readStatus(text: string): string {
   if (/^([1-5]\d\d|[1-5]xx)$/i.test(text)) return text.toLowerCase();
   throw new InvalidArgumentError('Write it as 404 or 4xx.');
+}
+
+function readSearch(text: string): string {
+  const unread = findUnread(parseTrafficQuery(text));
+  if (unread !== undefined) throw new InvalidArgumentError(unread);
+  return text;
 }
 
 function readLimit(text: string): number {

@@ -295,6 +295,13 @@ describe('gatewright requests', () => {
     assert.equal((await run(['requests'])).stderr, 'No recorded request matches.\n');
   });
 
+  it('refuses a search term whose value cannot be read, because it would find everything', async () => {
+    const { code, stderr } = await run(['requests', '--search', 'customer:acme status:bad']);
+
+    assert.equal(code, 1);
+    assert.match(stderr, /status:bad has no effect; write status: with 404, 4xx or >=400\./);
+  });
+
   it('prints new requests that match, and says each time if other requests were left out', async () => {
     answers.set('GET requests?limit=50&status=4xx&search=alice', { rows: [], state: state() });
     answers.set(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { matchesFilter } from '../../../../../packages/gateway/console/records/row-filter.ts';
+import { filterRows } from '../../../../../packages/gateway/console/records/row-filter.ts';
 import type { RequestRow } from '../../../../../packages/gateway/console/records/model.ts';
 import type { RowFilter } from '../../../../../packages/gateway/console/records/row-filter.ts';
 
@@ -11,6 +11,7 @@ const ROW = {
   routeKey: 'GET /users/{id}',
   status: 404,
   caller: 'alice',
+  customer: 'acme',
   code: 'RESOURCE_NOT_FOUND',
   notes: ['over quota', 'cached'],
 } as Partial<RequestRow> as RequestRow;
@@ -33,14 +34,21 @@ describe('the filter of requests', () => {
     // The walk of a user: a search for the visible reason found nothing.
     { search: 'Over Quota', matches: true },
     { search: 'bob', matches: false },
+    // The language of the search field of the console.
+    { search: 'customer:acme', matches: true },
+    { search: 'customer:acm', matches: false },
+    { search: 'status:4xx method:get -user:bob', matches: true },
+    { search: 'status:>=500', matches: false },
+    { search: 'route:"GET /users"', matches: true },
+    { search: 'late= -cached', matches: false },
     { route: '/users', status: '4xx', search: 'bob', matches: false },
   ];
   for (const { matches, ...filter } of rows)
     it(`${JSON.stringify(filter)} ${matches ? 'accepts' : 'refuses'} the row`, () => {
-      assert.equal(matchesFilter(ROW, filter), matches);
+      assert.equal(filterRows(filter)(ROW), matches);
     });
 
   it('counts no close code of a WebSocket as a class of statuses', () => {
-    assert.equal(matchesFilter({ ...ROW, status: 1001 }, { status: '1xx' }), false);
+    assert.equal(filterRows({ status: '1xx' })({ ...ROW, status: 1001 }), false);
   });
 });
