@@ -24,6 +24,7 @@ import {
 } from '../../base/terminal/output.ts';
 import { canaryOf, endCanary, promoteCanary, stagePath, startCanary } from './release/stage-release.ts';
 import type { Canary } from './release/stage-release.ts';
+import { concludeWatch } from './release/conclude-watch.ts';
 import { cloudWatchMeasurements, measureOnce, watchCanary } from './release/watch.ts';
 import type { Measurements, WatchOptions } from './release/watch.ts';
 
@@ -165,7 +166,7 @@ async function start(flags: StartFlags): Promise<void> {
     { deploymentId, percent: flags.percent },
     () => `canary: ${flags.percent} % of the requests go to ${deploymentId}`,
   );
-  if (watching !== undefined) await watch(stage, watching);
+  if (watching !== undefined) await watch(stage, watching, flags.percent);
 }
 
 async function deploy({ plane, live }: OpenStage): Promise<string> {
@@ -211,14 +212,12 @@ async function refuseBlindWatch({ options, looks }: Watch): Promise<void> {
  * Watches the canary, and ends it if necessary. It does not ask the user first, and also ends the canary if the
  * canary's state is unknown.
  */
-async function watch({ plane, path }: OpenStage, { options, looks }: Watch): Promise<void> {
+async function watch({ plane, path }: OpenStage, { options, looks }: Watch, percent: number): Promise<void> {
   const verdict = await watchCanary(options, looks);
   if (verdict.kind === 'well') {
-    printResult(
-      { watchedMs: options.forMs, verdict: 'well' },
-      () =>
-        `the canary had no problem in ${Math.round(options.forMs / 1000)} s; to complete it, run gatewright canary promote`,
-    );
+    const { watched } = verdict;
+    const { verdict: shown, text } = concludeWatch(watched, options, percent);
+    printResult({ watchedMs: options.forMs, verdict: shown, requests: watched?.requests }, () => text);
     return;
   }
   await plane.write(endCanary(path));

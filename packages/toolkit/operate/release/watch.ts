@@ -17,15 +17,31 @@ export type WatchOptions = {
   readonly everyMs: number;
 };
 
-type Verdict =
+type Look =
   | { readonly kind: 'well' }
   | { readonly kind: 'ill'; readonly why: string }
   /** The metrics could not be read, so it is unknown whether the canary is healthy. */
   | { readonly kind: 'blind'; readonly why: string };
 
+/** The requests that the stage has got during a watch. */
+export type Watched = {
+  readonly requests: number;
+  /** The requests in the busiest minute. */
+  readonly most: number;
+};
+
+type Verdict =
+  | Exclude<Look, { kind: 'well' }>
+  /** `watched` is undefined if CloudWatch did not say how many requests there were. */
+  | { readonly kind: 'well'; readonly watched: Watched | undefined };
+
+type RequestsByMinute = ReadonlyMap<number, number>;
+
 export type Measurements = {
   readonly alarmState: (name: string) => Promise<string>;
   readonly errors: () => Promise<{ readonly requests: number; readonly failed: number }>;
+  /** Returns the requests of the stage in each minute, by the beginning of the minute, from the given time on. */
+  readonly requestsSince: (epochMs: number) => Promise<RequestsByMinute>;
   readonly nowEpochMs: () => number;
   readonly wait: (ms: number) => Promise<void>;
 };
@@ -35,22 +51,44 @@ export type Measurements = {
  * reason.
  */
 const BLIND_LOOKS = 3;
-/** The minimum number of requests in a minute. With fewer requests, a percentage would not mean anything. */
-const ENOUGH_REQUESTS = 10;
+/** The minimum number of requests in a minute for `errorPercent`. With fewer requests, a percentage would not mean anything. */
+export const ENOUGH_REQUESTS = 10;
 
 export async function watchCanary(options: WatchOptions, looks: Measurements): Promise<Verdict> {
-  const until = looks.nowEpochMs() + options.forMs;
+  const startedMs = looks.nowEpochMs();
+  const until = startedMs + options.forMs;
+  const before = await requestsOrNone(startedMs, looks);
   let blind = 0;
   for (;;) {
     const verdict = await measureOnce(options, looks);
     if (verdict.kind === 'ill') return verdict;
     blind = verdict.kind === 'blind' ? blind + 1 : 0;
-    if (blind >= BLIND_LOOKS) return verdict;
+    if (verdict.kind === 'blind' && blind >= BLIND_LOOKS) return verdict;
     const left = until - looks.nowEpochMs();
-    if (left <= 0 && blind === 0) return verdict;
+    if (left <= 0 && verdict.kind === 'well')
+      return { kind: 'well', watched: countWatched(before, await requestsOrNone(startedMs, looks)) };
     // If the last read failed, the watch goes on until a read succeeds, or too many have failed.
     await looks.wait(left <= 0 ? options.everyMs : Math.min(options.everyMs, left));
   }
+}
+
+/** A watch of alarms alone needs no right to read the counts of requests. */
+async function requestsOrNone(startedMs: number, looks: Measurements): Promise<RequestsByMinute | undefined> {
+  try {
+    return await looks.requestsSince(startedMs);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param before the requests in the minute of the start, which came before there was a canary */
+function countWatched(
+  before: RequestsByMinute | undefined,
+  after: RequestsByMinute | undefined,
+): Watched | undefined {
+  if (before === undefined || after === undefined) return undefined;
+  const counts = [...after].map(([minute, requests]) => Math.max(0, requests - (before.get(minute) ?? 0)));
+  return { requests: counts.reduce((sum, count) => sum + count, 0), most: Math.max(0, ...counts) };
 }
 
 /**
@@ -61,7 +99,7 @@ export async function watchCanary(options: WatchOptions, looks: Measurements): P
 export async function measureOnce(
   { alarms, errorPercent }: WatchOptions,
   looks: Measurements,
-): Promise<Verdict> {
+): Promise<Look> {
   try {
     for (const name of alarms) {
       const state = await looks.alarmState(name);
@@ -92,8 +130,7 @@ export function cloudWatchMeasurements(
     if (answer.kind === 'answer') return memberAt(answer.body, `${action}Response`, `${action}Result`);
     throw new Error(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.message);
   };
-  const sum = async (metric: string): Promise<number> => {
-    const now = clock.nowEpochMs();
+  const points = async (metric: string, sinceMs: number): Promise<readonly unknown[]> => {
     const found = await ask('GetMetricStatistics', {
       Namespace: 'AWS/ApiGateway',
       MetricName: metric,
@@ -103,12 +140,14 @@ export function cloudWatchMeasurements(
       'Dimensions.member.1.Value': apiName,
       'Dimensions.member.2.Name': 'Stage',
       'Dimensions.member.2.Value': stage,
-      StartTime: new Date(now - 120_000).toISOString(),
-      EndTime: new Date(now).toISOString(),
+      StartTime: new Date(sinceMs).toISOString(),
+      EndTime: new Date(clock.nowEpochMs()).toISOString(),
     });
-    const points = listMembers(memberAt(found, 'Datapoints'));
-    const latest = points.toSorted((a, b) => timeOf(b) - timeOf(a))[0];
-    return Number(memberAt(latest, 'Sum') ?? 0);
+    return listMembers(memberAt(found, 'Datapoints'));
+  };
+  const latest = async (metric: string): Promise<number> => {
+    const all = await points(metric, clock.nowEpochMs() - 120_000);
+    return sumOf(all.toSorted((a, b) => timeOf(b) - timeOf(a))[0]);
   };
   return {
     ...clock,
@@ -126,7 +165,12 @@ export function cloudWatchMeasurements(
       return textAt(all[0], 'StateValue') ?? '';
     },
     async errors() {
-      return { requests: await sum('Count'), failed: await sum('5XXError') };
+      return { requests: await latest('Count'), failed: await latest('5XXError') };
+    },
+    async requestsSince(epochMs) {
+      const minuteMs = Math.floor(epochMs / 60_000) * 60_000;
+      const all = await points('Count', minuteMs);
+      return new Map(all.map((point) => [timeOf(point), sumOf(point)]));
     },
   };
 }
@@ -135,6 +179,10 @@ export function cloudWatchMeasurements(
 function listMembers(value: unknown): readonly unknown[] {
   const found = Array.isArray(value) ? value : memberAt(value, 'member');
   return found === undefined ? [] : Array.isArray(found) ? (found as readonly unknown[]) : [found];
+}
+
+function sumOf(point: unknown): number {
+  return Number(memberAt(point, 'Sum') ?? 0);
 }
 
 function timeOf(point: unknown): number {

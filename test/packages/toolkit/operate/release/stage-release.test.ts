@@ -145,6 +145,7 @@ describe('the watch of a canary', () => {
         const [requests = 0, failed = 0] = counts[Math.min(look, counts.length - 1)] ?? [];
         return Promise.resolve({ requests, failed });
       },
+      requestsSince: () => Promise.resolve(new Map()),
     };
   }
 

@@ -55,6 +55,7 @@ describe('the watch of a canary', () => {
         return state === undefined ? Promise.reject(new Error('Throttling')) : Promise.resolve(state);
       },
       errors: () => Promise.reject(new Error('not asked for')),
+      requestsSince: () => Promise.reject(new Error('AccessDenied')),
       nowEpochMs: () => nowMs,
       wait: (ms) => Promise.resolve(void (nowMs += ms)),
     });
@@ -67,6 +68,32 @@ describe('the watch of a canary', () => {
     assert.deepEqual(await watch('OK', undefined, undefined, 'ALARM'), ['ill', 3]);
     assert.deepEqual(await watch('OK', 'OK', undefined, undefined, undefined), ['blind', 4]);
     assert.deepEqual(await watch(undefined, undefined, undefined), ['blind', 2]);
+  });
+
+  it('counts the requests that came after its start', async () => {
+    const counts: readonly ReadonlyMap<number, number>[] = [
+      new Map([[0, 7]]),
+      new Map([
+        [0, 9],
+        [60_000, 12],
+        [120_000, 5],
+      ]),
+    ];
+    let read = 0;
+    let nowMs = 30_000;
+    const verdict = await watchCanary(options, {
+      alarmState: () => Promise.resolve('OK'),
+      errors: () => Promise.reject(new Error('not asked for')),
+      requestsSince(since) {
+        assert.equal(since, 30_000);
+        read += 1;
+        return Promise.resolve(counts[read - 1] ?? new Map());
+      },
+      nowEpochMs: () => nowMs,
+      wait: (ms) => Promise.resolve(void (nowMs += ms)),
+    });
+
+    assert.deepEqual(verdict, { kind: 'well', watched: { requests: 19, most: 12 } });
   });
 });
 
@@ -88,6 +115,26 @@ describe('what a watch reads from CloudWatch', () => {
       requests: 200,
       failed: 8,
     });
+  });
+
+  it('are the requests of each minute, from the beginning of a minute on', async () => {
+    const starts: (string | undefined)[] = [];
+    await using account = await anAccount({
+      'monitoring GetMetricStatistics': (asked) => {
+        starts.push(asked['StartTime']);
+        return xml(
+          'GetMetricStatistics',
+          '<Datapoints><member><Timestamp>2026-01-01T00:08:00Z</Timestamp><Sum>3</Sum></member></Datapoints>',
+        );
+      },
+    });
+    const { requestsSince } = cloudWatchMeasurements(account.aws, target, clock);
+
+    assert.deepEqual(
+      [...(await requestsSince(Date.parse('2026-01-01T00:08:30Z')))],
+      [[Date.parse('2026-01-01T00:08:00Z'), 3]],
+    );
+    assert.deepEqual(starts, ['2026-01-01T00:08:00.000Z']);
   });
 
   it('does not count as well if it is refused', async () => {
