@@ -507,6 +507,8 @@ export type EdgeCircumstances = {
   readonly place: string | undefined;
 };
 
+export type Release = { readonly isCanary: boolean; readonly deploymentId: string | undefined };
+
 export type Circumstances = {
   /**
    * `event`: an event that no request caused. `edge`: a response that a server in front of an API made
@@ -528,6 +530,8 @@ export type Circumstances = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stageName: string | undefined;
+  /** Whether the request went to the canary of the stage; undefined if the stage has no canary. */
+  readonly release?: Release | undefined;
   readonly stages: readonly string[];
   /** The part of the URL's path before `path`: the stage, or the base path of a custom domain. */
   readonly stagePath?: string | undefined;

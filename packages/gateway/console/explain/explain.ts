@@ -16,9 +16,10 @@ import { explainIntegration } from './explain-integration.ts';
 import { explainAgentCall } from './explain-agent-call.ts';
 import { explainUnloaded } from './explain-unloaded.ts';
 import { explainDefaultRoute, explainMatch } from './explain-match.ts';
-import { explainMeter, nameOfKey, nameOfPlan } from './explain-meter.ts';
+import { explainMeter } from './explain-meter.ts';
+import { describeLeftOfReply, describePath } from './explain-path.ts';
 import type { Reason } from './reason.ts';
-import type { Circumstances, LeftUnits, NamedPlace, ToldStep } from './circumstances.ts';
+import type { Circumstances, NamedPlace, ToldStep } from './circumstances.ts';
 import { placesOfRemedies } from './remedy-places.ts';
 import { asTyped } from '../../../base/terminal/typed-commands.ts';
 import { WITHOUT_BODY } from '../../core/mapping/build-outgoing.ts';
@@ -26,15 +27,7 @@ import { adviseBody, describeBodyFault } from './mapping-advice.ts';
 import { findRefusing } from './policy-advice.ts';
 import { inOwnWords, nameIds } from './own-words.ts';
 import { arnInTemplate, nameSetting } from './setting-text.ts';
-import {
-  formatDuration,
-  listed,
-  sentence,
-  andDeploy,
-  toDeploy,
-  withoutDeployment,
-  withStop,
-} from './reason.ts';
+import { listed, sentence, andDeploy, toDeploy, withoutDeployment, withStop } from './reason.ts';
 
 export type Story = {
   readonly headline: string;
@@ -197,54 +190,12 @@ function headlineOf(about: Circumstances): string {
   return `${what} ${verbOf(about)} with ${status} in the phase ${phase}.`;
 }
 
-/** Describes the phases that succeeded before the deciding phase. */
-function describePath({ routeKey, screened, guard, meter, cache, phase, code }: Circumstances): string[] {
-  const way: string[] = [];
-  if (routeKey !== undefined && code !== undefined) way.push(`It matched the route ${routeKey}.`);
-  way.push(...screened);
-  const isPast = !['screen', 'match', 'preflight', 'authenticate', 'authorize'].includes(phase);
-  if (guard !== undefined && isPast && guard.kind !== 'none') way.push(describeCaller(guard));
-  if (guard?.decided?.outcome === 'allow' && isPast) way.push(...describeLeft(guard.decided));
-  if (meter?.planId !== undefined && phase !== 'meter')
-    way.push(`${nameOfKey(meter)} of ${nameOfPlan(meter)} was within its limits.`);
-  if (cache?.isHit === true)
-    way.push(
-      `The response came from the stage’s cache and was ${formatDuration(cache.ageMs ?? 0)} old; the integration was not called.`,
-    );
-  return way;
-}
-
 /** Names the places of the settings that the explanation is about. */
 function describePlaces({ places = [] }: Circumstances, ofRemedies: readonly NamedPlace[]): string[] {
   const all = [...places, ...ofRemedies];
   return all.length === 0
     ? []
     : [`Defined at: ${all.map(({ what, place }) => `${what} ${place}`).join(', ')}.`];
-}
-
-/** Names the customer plan that the authorizer charged, and the units that were left. */
-function describeLeft({
-  plan,
-  customer,
-  left = [],
-}: NonNullable<NonNullable<Circumstances['guard']>['decided']>): string[] {
-  if (plan === undefined || left.length === 0) return [];
-  const whose = customer === undefined ? '' : ` of the customer ${customer}`;
-  return [`The plan ${plan}${whose} was charged; units left: ${printLeft(left)}.`];
-}
-
-/** A reply does not name the plan. */
-function describeLeftOfReply({ integration }: Circumstances): string[] {
-  const { left = [] } = integration ?? {};
-  return left.length === 0
-    ? []
-    : [`The RateLimit header of the reply says how many units are left: ${printLeft(left)}.`];
-}
-
-function printLeft(left: readonly LeftUnits[]): string {
-  return left
-    .map(({ limit, left: count, of }) => `${limit} ${count}${of === undefined ? '' : ` of ${of}`}`)
-    .join(', ');
 }
 
 function describeRestatus({ restatus, status }: Circumstances): string[] {
@@ -257,32 +208,6 @@ function describeRestatus({ restatus, status }: Circumstances): string[] {
 
 function describeInjected({ injected }: Circumstances): string[] {
   return injected.map((note) => `A fault was injected: ${note}.`);
-}
-
-/** @see docs/aws §4.3, and api-gateway-lambda-authorizer-output, which asks for both members */
-const WITHOUT_PRINCIPAL =
-  ' Its result has a policy, but no principalId, which AWS’s documentation requires; some reports say that API Gateway accepts such a result, as the gateway does, others that it answers 500. Return a principalId that is not empty.';
-
-function describeCaller({
-  kind,
-  name,
-  principal,
-  from,
-  ageMs,
-  decided,
-  simpleAnswer,
-}: NonNullable<Circumstances['guard']>): string {
-  const key = decided?.key === undefined ? '' : ` (key ${decided.key})`;
-  // A simple response of an HTTP API names nobody.
-  const who = decided?.customer === undefined ? principal : `the customer ${decided.customer}${key}`;
-  if (kind === 'iam') return `The signature is valid: the caller is ${who ?? 'the signer'}.`;
-  if (kind === 'token')
-    return `Authorizer ${name} accepted the token${who === undefined ? '' : ` of ${who}`}.`;
-  if (from === 'cache')
-    return `Authorizer ${name} was not called, because its result${who === undefined ? '' : ` for ${who}`}, ${formatDuration(ageMs ?? 0)} old, was cached.`;
-  return who === undefined
-    ? `Authorizer ${name} admitted the request, without naming a caller.${simpleAnswer === undefined ? WITHOUT_PRINCIPAL : ''}`
-    : `Authorizer ${name} identified the caller: ${who}.`;
 }
 
 function findReason(about: Circumstances): Reason {

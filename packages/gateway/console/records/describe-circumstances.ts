@@ -111,6 +111,7 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     apiId: api.apiId,
     apiName: api.name,
     stageName: stage?.name,
+    ...releaseOf(stage),
     stages: [...api.stages.keys()],
     ...describeAddress(recorded),
     otherApi: findRouteOfOtherApi(recorded, at.stacks),
@@ -149,6 +150,11 @@ function describeRequest(recorded: RecordedRequest, at: DescribeWith): Circumsta
     },
     integration: describeIntegration(recorded, at),
   };
+}
+
+function releaseOf(stage: Received['stage']): Pick<Circumstances, 'release'> {
+  const { isCanary, deploymentId } = stage ?? {};
+  return isCanary === undefined ? {} : { release: { isCanary, deploymentId } };
 }
 
 /** Finds what is wrong with a body that was read as JSON. */

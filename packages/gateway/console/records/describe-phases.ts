@@ -120,11 +120,19 @@ function describeScreen({ received, sizes }: RecordedRequest, about: Circumstanc
   };
 }
 
-function describeMatch({ method, path, stageName, routeKey, nearMisses, stages }: Circumstances): PhaseText {
+function describeMatch({
+  method,
+  path,
+  stageName,
+  release,
+  routeKey,
+  nearMisses,
+  stages,
+}: Circumstances): PhaseText {
   const misses = nearMisses.map(({ route, because }) => `${route}: ${because}`).join('\n');
   return {
     read: [`${method} ${path}`, `stages: ${stages.join(', ')}`],
-    decided: `stage ${stageName ?? 'none'}, route ${routeKey ?? 'none'}`,
+    decided: `${release?.isCanary === true ? 'canary of the stage' : 'stage'} ${stageName ?? 'none'}${release?.isCanary === false ? ' itself, not its canary' : ''}, route ${routeKey ?? 'none'}`,
     shows: [misses === '' ? undefined : { title: 'Near misses', form: 'text', text: misses }],
   };
 }

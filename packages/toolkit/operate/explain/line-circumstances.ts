@@ -85,6 +85,7 @@ export function describeLine(facts: LineFacts): Circumstances {
     apiId: live.apiId,
     apiName: live.name,
     stageName: live.stage,
+    release: releaseOf(fields),
     stages,
     routeKey: route?.key,
     ...said,
@@ -108,6 +109,14 @@ export function describeLine(facts: LineFacts): Circumstances {
     cache: undefined,
     integration: describeIntegration(facts, status),
   };
+}
+
+/** Only a format with `isCanaryRequest` says which release served the request. Its value is absent without a canary. */
+function releaseOf(fields: LogFields): Circumstances['release'] {
+  const given = fields.get('isCanaryRequest');
+  return given === undefined
+    ? undefined
+    : { isCanary: given === 'true', deploymentId: fields.get('deploymentId') };
 }
 
 /** Returns the kind of a WebSocket event from `$context.eventType`. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { invokeUri } from '../../../../support/a-stack.ts';
 import { cachedApi, ON } from '../../../../support/cached-apis.ts';
+import { stagedApi } from '../../../../support/logged-apis.ts';
 import { KEY_VALUE, meteredApi } from '../../../../support/metered-apis.ts';
 import { aRecordedApi, recording } from '../../../../support/recorded-apis.ts';
 import { ok, policy, restApi, TOKEN, withAuthorizer } from '../../../../support/rest-apis.ts';
@@ -18,6 +19,8 @@ const BEARER = { ...PETS, headers: ['Authorization', 'Bearer good'] };
 const PLAN = { Quota: { Limit: 2, Period: 'DAY' }, Throttle: { RateLimit: 5, BurstLimit: 7 } };
 
 const open = () => aRecordedApi(restApi(), { list: ok });
+const canaried = (percent: number) => () =>
+  recording(stagedApi({ CanarySetting: { PercentTraffic: percent } }, { list: ok }));
 const metered = () => aRecordedApi(meteredApi(PLAN), { list: ok });
 const cached = () => recording(cachedApi(ON));
 const guarded = () => aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: () => policy('Allow', '*') });
@@ -112,6 +115,18 @@ const ROWS: readonly (readonly [
       integrate: [['list', 'deadline 29000 ms'], 'list answered'],
       'map-response': [['the integration’s response'], 'the reply has the status 200'],
     },
+  ],
+  [
+    'a stage whose canary gets all requests',
+    canaried(100),
+    [PETS],
+    { match: [['GET /pets', 'stages: prod, dev'], 'canary of the stage dev, route GET /pets'] },
+  ],
+  [
+    'a stage whose canary gets no request',
+    canaried(0),
+    [PETS],
+    { match: [['GET /pets', 'stages: prod, dev'], 'stage dev itself, not its canary, route GET /pets'] },
   ],
   [
     'a body of a type without a model',

@@ -50,6 +50,25 @@ function judged(kind: LiveApi['kind'], fields: Readonly<Record<string, string>>)
 }
 
 describe('a line', () => {
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
+  it('says whether the canary got the request, if its format has the variable and the stage has a canary', () => {
+    const releaseOf = (fields: Readonly<Record<string, string>>) =>
+      describeLine({
+        live: anApi('rest'),
+        stages: ['prod'],
+        integration: {},
+        key: undefined,
+        fields: fieldsOf({ ...PETS, ...fields }),
+      }).release;
+
+    assert.deepEqual(releaseOf({ isCanaryRequest: 'true', deploymentId: 'd1' }), {
+      isCanary: true,
+      deploymentId: 'd1',
+    });
+    assert.deepEqual(releaseOf({ isCanaryRequest: 'false' }), { isCanary: false, deploymentId: undefined });
+    assert.equal(releaseOf({}), undefined);
+  });
+
   it('without a status reports no failure', () => {
     assert.deepEqual(judged('rest', {}), {
       phase: 'map-response',
