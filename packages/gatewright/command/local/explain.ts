@@ -34,7 +34,10 @@ export function explainCommand(): Command {
         .default(DAY_MS, '1d'),
     )
     .option('--folder <dir>', 'folder of the access documents', defaultAccessFolder(process.cwd()))
-    .option('--token-file <file>', "file with the caller's token, to evaluate the access document")
+    .option(
+      '--token-file <file>',
+      "file with the caller's token or API key, to evaluate the access document (--api)",
+    )
     .option('--claims <json>', 'claims of the caller, instead of a token')
     .option('--role <name>', 'role of the caller (repeatable)', collectText, [])
     .option('--log-format', 'print the recommended access log format', false)

@@ -13,6 +13,7 @@ import type { Claims } from '@gatewright/handlers/access/decide/claims';
 import { parseIpNetwork } from '@gatewright/handlers/access/decide/ip-network';
 import { toPrincipal } from '@gatewright/handlers/access/decide/principal';
 import type { Principal } from '@gatewright/handlers/access/decide/principal';
+import { parseApiKey } from '@gatewright/handlers/access/keys/api-key';
 import { toKeyPrincipal } from '@gatewright/handlers/access/keys/api-key-principal';
 import type { ApiKeyRecord } from '@gatewright/handlers/access/keys/api-key-record';
 import { toTicketPrincipal } from '@gatewright/handlers/access/tickets/ticket-principal';
@@ -212,5 +213,8 @@ function readClaims({ token, claims }: Pick<CallerSpec, 'token' | 'claims'>): Un
   if (read !== undefined) return read;
   throw token === undefined
     ? new AccessQueryError('is not a JSON object', 'claims')
-    : new AccessQueryError('is not a JWT', 'token');
+    : new AccessQueryError(
+        parseApiKey(bareToken(token)) === undefined ? 'is not a JWT' : 'is an API key, not a JWT',
+        'token',
+      );
 }

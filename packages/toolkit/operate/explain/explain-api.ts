@@ -6,7 +6,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
+import type { CallerSpec } from '@gatewright/authoring/find/caller-spec';
 import { readCompiled } from '../../stack/access/commands/access-check.ts';
+import { readCredential } from '../../stack/access/commands/held-key.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
 import { confirm } from '../attach/confirm.ts';
@@ -72,16 +74,18 @@ export async function explainApi(requestId: string | undefined, flags: ExplainAp
       'the log line does not match the current log format of the stage: pass a line that was written with this format',
     );
   const facts = await gatherFacts(plane, live, fields);
+  const url = process.env['GATEWRIGHT_ADMIN_URL'];
+  const { caller, unread } = await readAssumedCaller(flags, fields, url);
   const story = explainLine(
     facts,
     format,
     await readSince(plane, live),
     documentOf(flags, live),
-    callerSpecOf(flags, fields),
+    caller,
     Math.floor(Date.now() / 1000),
   );
-  const reads = await readCustomerReads(facts, process.env['GATEWRIGHT_ADMIN_URL']);
-  const told = { ...story, sentences: [...story.sentences, ...reads] };
+  const reads = await readCustomerReads(facts, url);
+  const told = { ...story, sentences: [...story.sentences, ...unread, ...reads] };
   printResult(told, () => printStory(told));
 }
 
@@ -147,15 +151,36 @@ function documentOf({ folder }: ExplainApiFlags, { apiId, stage }: LiveApi) {
   );
 }
 
-function callerSpecOf({ tokenFile, claims, role }: ExplainApiFlags, fields: LogFields) {
-  if (tokenFile === undefined && claims === undefined && role.length === 0) return undefined;
-  return {
-    role,
-    scope: [],
-    ip: fields.get('identity.sourceIp'),
-    token: tokenFile === undefined ? undefined : readTokenFile(tokenFile),
-    claims,
-  };
+type AssumedCaller = {
+  readonly caller?: CallerSpec;
+  /** Says why the given API key could not be used. */
+  readonly unread: readonly string[];
+};
+
+/**
+ * Reads the caller that the options describe.
+ * @param url the admin API with the records of API keys; undefined for the one of the local gateway
+ */
+export async function readAssumedCaller(
+  { tokenFile, claims, role, profile }: Pick<ExplainApiFlags, 'tokenFile' | 'claims' | 'role' | 'profile'>,
+  fields: LogFields,
+  url: string | undefined,
+): Promise<AssumedCaller> {
+  if (tokenFile === undefined && claims === undefined && role.length === 0) return { unread: [] };
+  const others = { role, scope: [], ip: fields.get('identity.sourceIp'), claims };
+  if (tokenFile === undefined) return { caller: others, unread: [] };
+  const text = readTokenFile(tokenFile);
+  try {
+    const read = await readCredential(text, url === undefined ? {} : { url, profile });
+    return { caller: { ...others, ...read }, unread: [] };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return {
+      unread: [
+        `The access document was not applied to the API key in --token-file, because the record of the key could not be read: ${error.message}. Set GATEWRIGHT_ADMIN_URL to the output AdminApiUrl of the stack with the authorizers, or pass the roles of the key with --role instead of --token-file.`,
+      ],
+    };
+  }
 }
 
 function printStory({ headline, sentences, changes, missing }: LineStory): readonly string[] {

@@ -128,11 +128,21 @@ function explainRules(
       `The decision of the access document ${document.name} in this folder is ${word.toLowerCase()}: ${reason}.`,
     ];
   } catch (error) {
-    if (error instanceof AccessQueryError)
-      return [`The access document could not be applied to this request: ${error.message}.`];
-    throw error;
+    if (!(error instanceof AccessQueryError)) throw error;
+    const subject = error.part === undefined ? '' : `${SUBJECTS[error.part]} `;
+    const advice = error.part === 'token' ? ` ${ADVICE_ON_TOKEN}` : '';
+    return [`The access document could not be applied to this request: ${subject}${error.message}.${advice}`];
   }
 }
+
+/** Where the faulty part of the caller comes from. */
+const SUBJECTS: Readonly<Record<NonNullable<AccessQueryError['part']>, string>> = {
+  token: 'the credential in --token-file',
+  claims: 'the value of --claims',
+  ip: 'the source address in the log line',
+};
+const ADVICE_ON_TOKEN =
+  'Pass a file with the token of the caller (header.payload.signature), or with the API key as gatewright keys create has printed it.';
 
 function fits(template: string, path: string): boolean {
   const wanted = template.split('/');

@@ -15,13 +15,15 @@ import { describeTerms, readLedger, withLedger } from './spent-quota.ts';
 import type { Ledger } from './spent-quota.ts';
 
 export type ExplainFlags = {
-  readonly token?: string;
+  readonly token?: string | undefined;
+  /** The file from which the token was read. */
+  readonly tokenFile?: string;
   readonly claims?: string;
   readonly issuer?: string;
   readonly role: readonly string[];
   readonly scope: readonly string[];
   readonly ip?: string;
-  readonly held?: StoredKeySummary;
+  readonly held?: StoredKeySummary | undefined;
   readonly ledger?: Ledger | undefined;
   readonly policy: boolean;
 };
@@ -40,7 +42,7 @@ export async function explainWithLedger(
   flags: ExplainFlags & AdminFlags,
 ): Promise<Explained> {
   const nowEpochSeconds = await readSeconds(flags);
-  const answers = asUsage(() =>
+  const answers = asUsage(flags, () =>
     isOne(document, method)
       ? [findAccess(document, method, path, flags, nowEpochSeconds)]
       : listAccess(document, flags, nowEpochSeconds),
@@ -75,19 +77,21 @@ export function explain(
   flags: ExplainFlags,
   nowEpochSeconds = Math.floor(Date.now() / 1000),
 ): Explained {
-  return asUsage(() => describe(document, method, path, flags, nowEpochSeconds));
+  return asUsage(flags, () => describe(document, method, path, flags, nowEpochSeconds));
 }
 
 function isOne({ kind }: CompiledDocument, method: string | undefined): boolean {
   return method !== undefined || kind === 'websocket';
 }
 
-function asUsage<T>(answer: () => T): T {
+function asUsage<T>({ tokenFile }: ExplainFlags, answer: () => T): T {
   try {
     return answer();
   } catch (error) {
     if (!(error instanceof AccessQueryError)) throw error;
-    throw new UsageError(error.part === undefined ? error.message : `--${error.part} ${error.message}`);
+    const { part, message } = error;
+    const option = part === 'token' && tokenFile !== undefined ? `token-file: ${tokenFile}` : part;
+    throw new UsageError(option === undefined ? message : `--${option} ${message}`);
   }
 }
 

@@ -14,7 +14,7 @@ import { checkDocuments, printProblems, readCompiled, compiledFor } from './acce
 import { explainWithLedger } from './access-explain.ts';
 import type { ExplainFlags } from './access-explain.ts';
 import { revocationCommands } from './access-revoke.ts';
-import { readHeldKey } from './held-key.ts';
+import { readCredential, readHeldKey } from './held-key.ts';
 import { saveDeployedIds, readDeployedIds } from '@gatewright/authoring/account/deployed-ids';
 import { syncRoutes } from './access-sync.ts';
 import {
@@ -211,7 +211,7 @@ function explainCommand(): Command {
     .argument('[method]', 'HTTP method, such as GET (default: every route)')
     .argument('[path]', 'path below the stage, such as /orders/7')
     .option('--token <jwt>', 'token of the caller; the signature is not checked')
-    .option('--token-file <file>', 'file with the token of the caller, instead of --token')
+    .option('--token-file <file>', 'file with the token or API key of the caller')
     .option('--key <key>', 'API key of the caller, or the id of that key; the secret is not checked')
     .option('--claims <json>', 'claims of the caller, instead of a token')
     .option(
@@ -227,17 +227,16 @@ function explainCommand(): Command {
         name: string,
         method: string | undefined,
         path: string | undefined,
-        given: ExplainFlags &
-          AccessFlags &
-          AdminFlags & { readonly key?: string; readonly tokenFile?: string },
+        given: ExplainFlags & AccessFlags & AdminFlags & { readonly key?: string },
       ) => {
         const { tokenFile } = given;
         if (tokenFile !== undefined && given.token !== undefined)
           throw new UsageError('pass --token or --token-file, not both');
-        const flags = { ...given, ...(tokenFile !== undefined && { token: readTokenFile(tokenFile) }) };
-        const document = findDocument(flags.folder, name);
-        const held = flags.key === undefined ? {} : { held: await readHeldKey(flags.key, flags) };
-        const { answers, text } = await explainWithLedger(document, method, path, { ...flags, ...held });
+        const document = findDocument(given.folder, name);
+        const read = tokenFile === undefined ? {} : await readCredential(readTokenFile(tokenFile), given);
+        const held = given.key === undefined ? {} : { held: await readHeldKey(given.key, given) };
+        const flags = { ...given, ...read, ...held };
+        const { answers, text } = await explainWithLedger(document, method, path, flags);
         printResult(answers, () => text);
       },
     );

@@ -1,11 +1,11 @@
 /**
- * Implements the option `--key` of `gatewright access explain`: reads the key's record from the access table through
- * the admin endpoint.
+ * Implements the option `--key` of `gatewright access explain`, and a key in `--token-file`: reads the key's record
+ * from the access table through the admin endpoint.
  */
 import { KEY_ID, parseApiKey } from '#shared/access/keys/api-key.ts';
 import { callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
-import type { StoredKeySummary } from '@gatewright/authoring/find/caller-spec';
+import type { CallerSpec, StoredKeySummary } from '@gatewright/authoring/find/caller-spec';
 import { UsageError } from '../../../../base/terminal/output.ts';
 
 /**
@@ -19,6 +19,17 @@ export async function readHeldKey(text: string, flags: AdminFlags): Promise<Stor
       'the value of --key is not a valid API key; check it, or pass the id of the key, which gatewright keys list shows',
     );
   return toHeldKey(await callAdminJson({ method: 'GET', path: `/access/keys/${keyId}` }, flags));
+}
+
+/**
+ * Reads what a credential says about its holder: the record of an API key; every other text is taken for a token.
+ * @throws UsageError if the record of the key cannot be read
+ */
+export async function readCredential(
+  text: string,
+  flags: AdminFlags,
+): Promise<Pick<CallerSpec, 'token' | 'held'>> {
+  return parseApiKey(text) === undefined ? { token: text } : { held: await readHeldKey(text, flags) };
 }
 
 export function toHeldKey(answer: Readonly<Record<string, unknown>>): StoredKeySummary {

@@ -113,6 +113,13 @@ describe('a failing request of a deployed API is explained from its log line, th
       says: /The decision of the access document orders in this folder is deny: no rule allows it/,
     },
     {
+      request: { target: '/prod/orders', ...as('deny') },
+      caller: { token: 'no-token', role: [], scope: [] },
+      status: 403,
+      phase: 'authorize',
+      says: /could not be applied to this request: the credential in --token-file is not a JWT\. Pass a file with the token of the caller .* or with the API key /,
+    },
+    {
       request: { target: '/prod/keyed' },
       status: 403,
       phase: 'meter',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { printApiKey } from '#shared/access/keys/api-key.ts';
 import {
   explain as explainAll,
   explainWithLedger,
@@ -181,6 +182,22 @@ describe('explain of an API key', () => {
       message: /does not accept keys other_live_…; it accepts .*keys shop_live_…/,
     });
   });
+});
+
+describe('explain of a text that is no token', () => {
+  const key = printApiKey({ prefix: 'shop_live', keyId: '0123456789abcdef' }, 'f'.repeat(64));
+
+  for (const [given, says] of [
+    [{ token: 'text' }, /^--token is not a JWT$/],
+    [{ token: 'text', tokenFile: 'caller.txt' }, /^--token-file: caller\.txt is not a JWT$/],
+    [{ token: key }, /^--token is an API key, not a JWT$/],
+  ] as const)
+    it(`names the option and the reason: ${says.source}`, () => {
+      assert.throws(() => explain(documentWith([TOKENS, KEYS]), 'GET', '/users', flags(given)), {
+        code: 'USAGE',
+        message: says,
+      });
+    });
 });
 
 // The commonest refusal is a claim of another name than the document looks in.
