@@ -81,8 +81,11 @@ export async function closeOver(
   const ledgers = rows.filter(({ row }) => month === undefined || row.month === month).reverse();
   const work = async (): Promise<void> => {
     for (let ledger = ledgers.pop(); ledger !== undefined; ledger = ledgers.pop()) {
-      if (Date.parse(ledger.row.periodEnd) + LATE_MS > requested.atEpochMs) counts.running += 1;
-      else await closeOne(ports, ledger, requested.atEpochMs, counts);
+      const { periodEnd, state } = ledger.row;
+      if (Date.parse(periodEnd) + LATE_MS <= requested.atEpochMs)
+        await closeOne(ports, ledger, requested.atEpochMs, counts);
+      // A ledger that a change of plan has ended in its period is not open, and its usage is recorded with the others.
+      else if (state !== 'closed') counts.running += 1;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));

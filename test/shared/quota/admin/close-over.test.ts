@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { closeOver } from '#shared/quota/admin/close-over.ts';
 import { listAudit } from '#shared/quota/admin/audit.ts';
-import { listRecords } from '#shared/quota/admin/list-usage.ts';
-import { createCustomer } from '#shared/quota/admin/customers.ts';
+import { listRecords, listUsage } from '#shared/quota/admin/list-usage.ts';
+import { createCustomer, setPlan } from '#shared/quota/admin/customers.ts';
 import { savePlan } from '#shared/quota/admin/plans.ts';
+import { TermsBook } from '#shared/quota/plan/terms-book.ts';
+import { createQuotas } from '#shared/quota/quotas.ts';
 import { parseDecimal, printMinor, toMinor } from '#shared/quota/usage/money.ts';
 import type { Item } from '#shared/table/item-write.ts';
 import { liveThroughMonth } from '../../../support/billed-month.ts';
@@ -80,6 +82,45 @@ describe('closing the periods that have ended', () => {
     assert.deepEqual(early, { closed: 0, recorded: 0, running: 1 });
     const named = [{ tenant: 'acme', limit: 'monthly', periodStart: '2026-11-01T00:00:00.000Z' }];
     assert.deepEqual(late, { closed: 1, recorded: 1, running: 0, named });
+  });
+
+  // After a change of plan, usage close said that 2 periods are open, and usage invoice that 1 is.
+  it('does not count the ledger that a change of plan has ended as an open period', async () => {
+    const { ports, at } = aTable();
+    const save = async (id: string, fee: string) => {
+      const price = { fee, tiers: [] };
+      const limits = [{ id: 'monthly', level: 'tenant', quota: 10, period: 'MONTH', price }];
+      await savePlan(ports, requested(id, NOON_MS), id, {
+        id,
+        version: 1,
+        invoice: { currency: 'EUR' },
+        limits,
+      });
+    };
+    const consumeAt = async (nowMs: number) => {
+      at.moveTo(nowMs);
+      const clock = { nowEpochMs: () => nowMs, monotonicMs: () => nowMs };
+      const quotas = createQuotas({
+        ...ports,
+        clock,
+        customers: (store, plans) => new TermsBook(store, clock, plans),
+      });
+      await quotas.consume({ tenant: 'acme', key: 'k-1', atEpochMs: nowMs });
+      await quotas.flush();
+    };
+    await save('free', '0');
+    await save('pro', '49.00');
+    await createCustomer(ports, requested('customer', NOON_MS), { tenant: 'acme', plan: 'free' });
+    await consumeAt(NOON_MS + 10_000);
+    await setPlan(ports, requested('change', NOON_MS + 20_000), { tenant: 'acme', plan: 'pro', version: 2 });
+    await consumeAt(NOON_MS + 30_000);
+
+    const asked = { month: undefined, cursor: undefined };
+    const { running } = await closeOver(ports, requested('close', NOON_MS + 40_000), asked);
+
+    const { rows } = await listUsage(ports, ALL);
+    assert.deepEqual(rows.map(({ state }) => state).toSorted(), ['closed', 'open']);
+    assert.equal(running, 1);
   });
 
   // A customer without requests paid the new price for a month that had begun; one with requests paid the old one.

@@ -89,7 +89,10 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   printResult(earlier.length === 0 ? done : { ...done, earlier }, () =>
     isNothing
       ? []
-      : [...describeClosed(done), ...(running === 0 ? [] : [`${describeRunning(running)}: ${WHEN_CLOSED}`])],
+      : [
+          ...describeClosed(done),
+          ...(running === 0 ? [] : [`${describeRunning(running, month)}: ${WHEN_CLOSED}`]),
+        ],
   );
   if (earlier.length > 0) {
     const months = [...new Set(earlier.map((row) => row.month))].sort();
@@ -113,9 +116,9 @@ async function close({ period: month, ...flags }: ChangeFlags & { readonly perio
   );
 }
 
-/** Returns a text such as `2 periods of 2026-11 are still open`. */
+/** Returns a text such as `2 periods of 2026-11 are still open`. Without a month, later periods are counted, too. */
 function describeRunning(running: number, month?: string): string {
-  const which = month === undefined ? '' : ` of ${month}`;
+  const which = month === undefined ? ' of all months' : ` of ${month}`;
   return `${count(running, 'period')}${which} ${running === 1 ? 'is' : 'are'} still open`;
 }
 

@@ -75,6 +75,15 @@ describe('gatewright usage close', () => {
       /^3 periods are not closed \(.*\), because .*close --period 2027-01 --url \S+; .* --period 2027-02 --url \S+\n$/,
     );
   });
+
+  it('says of which months it counts open periods, because an invoice is of one month', async () => {
+    for (const month of ['2027-01', '2027-02']) await usage(`close --period ${month}`);
+
+    const [all, one] = [await usage('close'), await usage('close --period 2027-04')];
+
+    assert.match(all.stderr, /^Nothing to do yet: 2 periods of all months are still open, and /);
+    assert.match(one.stderr, /^Nothing to do yet: 2 periods of 2027-04 are still open, and /);
+  });
 });
 
 const A = { tenant: 'a', limit: 'monthly', periodStart: '2026-11' };
