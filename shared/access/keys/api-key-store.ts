@@ -1,9 +1,7 @@
 import type { ApiKeyReader, ItemStore } from '../../ports.ts';
 import { readAccessItem } from '../access-item.ts';
+import { LAST_USE_EVERY_SECONDS } from './last-use.ts';
 import { apiKeyItem, parseStoredApiKey } from './api-key-record.ts';
-
-/** Minimum time between two writes of the time when a key was last used. */
-export const LAST_USE_EVERY_SECONDS = 600;
 
 export function createApiKeyReader(store: ItemStore): ApiKeyReader {
   return {

@@ -6,7 +6,7 @@ import type { ApiKey } from './api-key.ts';
 import { SECRETS_LIMIT } from './secret-overlap.ts';
 import { REPLACED_LIMIT } from './api-key-record.ts';
 import type { ApiKeyRecord, KeySecret } from './api-key-record.ts';
-import { LAST_USE_EVERY_SECONDS } from './api-key-store.ts';
+import { LAST_USE_EVERY_SECONDS } from './last-use.ts';
 import { KeyRefused } from './key-refused.ts';
 
 export type VerifiedApiKey = {

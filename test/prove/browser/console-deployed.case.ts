@@ -59,6 +59,7 @@ function oneOf(tenant: string): ShownCustomer | undefined {
         },
         { keyId: 'k-77aa01bc9e', state: 'revoked', createdAt: instant(2) },
       ],
+      lastUseEverySeconds: 600,
       uses: [SPENT, { ...OPEN, limit: 'monthly', allowance: 50_000, counted: 12_345, left: 37_655 }],
       history: Array.from({ length: DAYS }, (_, day) => ({
         ...OPEN,

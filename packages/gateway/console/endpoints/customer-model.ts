@@ -73,6 +73,8 @@ export type ShownCustomer = ShownCustomerRow & {
   readonly currency?: string | undefined;
   readonly plans: readonly { readonly plan: string; readonly from: string }[];
   readonly keys: readonly ShownCustomerKey[];
+  /** The time of the last use of a key is recorded at most this often. */
+  readonly lastUseEverySeconds: number;
   /** The use in the current period of each limit. */
   readonly uses: readonly ShownUse[];
   /** Earlier and current periods, oldest first. */

@@ -85,6 +85,12 @@ function Facts({ customer, rows }: { readonly customer: ShownCustomer; readonly 
       {rows === undefined ? <NotKnown /> : <Refusals tenant={customer.tenant} rows={rows} />}
       <h3>Keys</h3>
       {keys.length === 0 ? <p class="soft">This customer has no keys.</p> : <Keys keys={keys} />}
+      {keys.some(({ lastUsedAt }) => lastUsedAt !== undefined) ? (
+        <p class="soft">
+          The last use is recorded at most every {customer.lastUseEverySeconds / 60} minutes, and not for
+          requests that a cached result of the authorizer admits, so a key may have been used later.
+        </p>
+      ) : null}
       {state === 'no record' || rows === undefined ? null : (
         <People tenant={customer.tenant} isOpen={state !== 'closed'} />
       )}

@@ -1,6 +1,7 @@
 /** `gatewright keys` manages API keys of the access table through the admin endpoints. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { membersOf } from '@gatewright/aws/json-object';
+import { LAST_USE_EVERY_SECONDS } from '#shared/access/keys/last-use.ts';
 import { readKeyId } from './key-id.ts';
 import { valueCommand } from './key-value.ts';
 import { noteUnknownTenant } from '../../quota/commands/unknown-names.ts';
@@ -53,6 +54,11 @@ const KEY = [
 ] as const;
 const COLUMNS = ['keyId', 'state', 'name', 'createdAt', 'notAfter', 'lastUsedAt'];
 const HEADINGS = ['KEY', 'STATE', 'NAME', 'CREATED', 'ENDS', 'LAST USED'];
+const ABOUT_LAST_USE = `The time of a key’s last use is recorded at most every ${LAST_USE_EVERY_SECONDS / 60} minutes, and not for requests that a cached result of the authorizer admits, so a key may have been used later.`;
+
+function noteLastUse(keys: readonly Answer[]): void {
+  if (keys.some((key) => textAt(key, 'lastUsedAt') !== undefined)) printNotes(ABOUT_LAST_USE);
+}
 
 export function keysCommand(): Command {
   const keys = new Command('keys').description('Create, list, rotate and revoke API keys.');
@@ -105,7 +111,7 @@ async function create(flags: CreateFlags): Promise<void> {
 }
 
 function listCommand(): Command {
-  return readCommand('list', 'List the keys of a tenant, or of all customers.')
+  return readCommand('list', `List the keys of a tenant, or of all customers. ${ABOUT_LAST_USE}`)
     .option('--customer, --tenant <name>', 'owner of the keys (default: every customer with a record)')
     .action(async ({ tenant, ...flags }: ReadFlags & { readonly tenant?: string }) => {
       if (tenant === undefined) {
@@ -115,6 +121,7 @@ function listCommand(): Command {
       const listing = { path: '/access/keys', member: 'keys', query: { tenant } };
       const keys = sortRows(await readPages(listing, flags), 'name');
       printRows(keys, COLUMNS, HEADINGS);
+      noteLastUse(keys);
       if (keys.length === 0) await noteUnknownTenant(tenant, flags);
     });
 }
@@ -128,13 +135,14 @@ async function listAll(flags: ReadFlags): Promise<void> {
     all.push(...sortRows(keys, 'name').map((key) => ({ tenant, ...key })));
   }
   printRows(all, ['tenant', ...COLUMNS], ['CUSTOMER', ...HEADINGS]);
+  noteLastUse(all);
   printNotes(
     'These are the keys of the customers with a record. For the keys of a tenant without a record, pass --tenant.',
   );
 }
 
 function showCommand(): Command {
-  return readCommand('show', 'Show a key, without its secret, and the changes made to it.')
+  return readCommand('show', `Show a key, without its secret, and the changes made to it. ${ABOUT_LAST_USE}`)
     .argument(...KEY)
     .action(async (keyId: string, flags: ReadFlags) => {
       const answer = await callAdminJson({ method: 'GET', path: pathOf(keyId) }, flags);
@@ -144,6 +152,7 @@ function showCommand(): Command {
         ...(secrets !== undefined && { secrets: describeSecrets(secrets) }),
         ...(changes !== undefined && { changes: describeChanges(changes) }),
       });
+      noteLastUse([answer]);
     });
 }
 

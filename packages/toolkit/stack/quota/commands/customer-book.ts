@@ -4,6 +4,7 @@
  */
 import { compareNames } from '@gatewright/aws/text/name-order';
 import { membersOf } from '@gatewright/aws/json-object';
+import { LAST_USE_EVERY_SECONDS } from '#shared/access/keys/last-use.ts';
 import type { UsageRow } from '#shared/quota/admin/usage-row.ts';
 import { UsageError } from '../../../../base/terminal/output.ts';
 import { textAt } from '../../../terminal/aws-call.ts';
@@ -162,6 +163,7 @@ async function showOne(
     currency: customer && textAt(customer, 'currency'),
     plans: plansOf(customer),
     keys: keys.map(showKey),
+    lastUseEverySeconds: LAST_USE_EVERY_SECONDS,
     uses: [...uses, ...unused],
     ...past,
     cost,

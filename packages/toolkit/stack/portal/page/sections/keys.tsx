@@ -13,6 +13,7 @@ import type { CredentialWords } from '../elements/credential.tsx';
 import type { Shown } from '../elements/shown-secrets.ts';
 import { Badge, Empty, Fold, Form, Loaded, SectionHead } from '../elements/parts.tsx';
 import type { ApiKey, ChangedKey, Keys } from '@gatewright/handlers/portal/answers';
+import { LAST_USE_EVERY_SECONDS } from '@gatewright/handlers/access/keys/last-use';
 import { day, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 
@@ -170,7 +171,12 @@ function KeyFacts({
       of={[
         ['Id', keyId],
         ['Made', day(createdAt)],
-        ['Last used', lastUsedAt === undefined ? 'never' : time(lastUsedAt)],
+        [
+          'Last used',
+          lastUsedAt === undefined
+            ? 'never'
+            : `${time(lastUsedAt)}, or up to ${LAST_USE_EVERY_SECONDS / 60} minutes later`,
+        ],
         ['Valid until', notAfter === undefined ? undefined : time(notAfter)],
         ['Revoked', revokedAt === undefined ? undefined : time(revokedAt)],
         ...endingSecrets(secrets),

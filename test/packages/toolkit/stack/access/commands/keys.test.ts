@@ -17,6 +17,9 @@ const MADE = { keyId: 'k-1', state: 'active', key: KEY };
 const FLUSHED = { step: 'flush-rest-a1/prod', done: true };
 const FAILED = { step: 'flush-rest-b2/prod', done: false, reason: 'too many requests' };
 
+const OF_LAST_USE =
+  'The time of a key’s last use is recorded at most every 10 minutes, and not for requests that a cached result of the authorizer admits, so a key may have been used later.\n';
+
 describe('gatewright keys', () => {
   it("has a command for each change to a key, two that change none, and one for API Gateway's own keys", () => {
     const names = keysCommand().commands.map((command) => command.name());
@@ -161,7 +164,7 @@ describe('gatewright keys', () => {
       notAfter: 'n',
       lastUsedAt: 'l',
     };
-    const { requests, stdout } = await admin.ask(
+    const { requests, stdout, stderr } = await admin.ask(
       ['keys', 'list', '--tenant', 'acme'],
       { body: { keys: [full], next: 'page-2' } },
       { body: { keys: [{ keyId: 'k-2', state: 'revoked', createdAt: 'c' }] } },
@@ -176,6 +179,24 @@ describe('gatewright keys', () => {
       ['k-1', 'active', 'Shop', 'c', 'n', 'l'],
       ['k-2', 'revoked', '-', 'c', '-', '-'],
     ]);
+    assert.equal(stderr, OF_LAST_USE);
+  });
+
+  it('says how old the time of the last use may be only if it shows one', async () => {
+    const used = { keyId: 'k-1', lastUsedAt: 'l' };
+    const [unused, all, one] = [
+      await admin.ask(['keys', 'list', '--tenant', 'acme'], { body: { keys: [{ keyId: 'k-1' }] } }),
+      await admin.ask(
+        ['keys', 'list'],
+        { body: { customers: [{ tenant: 'acme' }] } },
+        { body: { keys: [used] } },
+      ),
+      await admin.ask(['keys', 'show', 'k-1'], { body: used }),
+    ];
+
+    assert.equal(unused.stderr, '');
+    assert.ok(all.stderr.startsWith(OF_LAST_USE), all.stderr);
+    assert.equal(one.stderr, OF_LAST_USE);
   });
 
   it('shows one, member by member', async () => {
