@@ -1,3 +1,4 @@
+import { OWN_SOCKET_API, OWN_SOCKET_PARAMETER } from '@gatewright/authoring/files/stack-files';
 import { printInventory } from '@gatewright/authoring/inventory/route-inventory';
 import { makeId } from '@gatewright/aws/physical-ids';
 import type { InspectedApi } from '../../../gateway/engine/index.ts';
@@ -26,7 +27,7 @@ plugins: [gatewright/stack]
 ${PARTS.map((part) => `${part}: ${take(part)}`).join('\n')}
 params:
   default: ${take('params')}
-  dev: { region: ${region}, ${hasChannels ? `${CHANNELS_PARAMETER}, ` : ''}protectTables: false, localIssuerUrl: http://127.0.0.1:4000, localWebhookSecret: only-for-this-machine, localWebhookMasterSecret: only-for-this-machine-and-nothing-else, usageKeySecret: only-for-this-machine-and-nothing-else }
+  dev: { region: ${region}, ${hasChannels ? `${OWN_SOCKET_PARAMETER}, ` : ''}protectTables: false, localIssuerUrl: http://127.0.0.1:4000, localWebhookSecret: only-for-this-machine, localWebhookMasterSecret: only-for-this-machine-and-nothing-else, usageKeySecret: only-for-this-machine-and-nothing-else }
   prod: { region: ${region}, deletionPolicy: RetainExceptOnCreate, replacePolicy: Retain, logRetentionDays: 90 }
 `;
 }
@@ -186,18 +187,15 @@ sources:
       eventBridge: { bus: 'gatewright-{stage}-webhooks', source: github.webhook }
 `;
 
-/** The parameter that gives the stack a WebSocket API of its own. */
-export const CHANNELS_PARAMETER = 'websocketApi: true';
-
 /** Returns the document of the stack's own WebSocket API. */
 export const CHANNELS_FILE = (
   up: string,
 ): string => `# yaml-language-server: $schema=${up}node_modules/gatewright/stack/access.schema.json
 # The WebSocket API of the stack: who may connect, and who may do what in which channel.
-# The stack has this API in each stage for which params in serverless.yml contain websocketApi: true.
+# The stack has this API in each stage for which params in serverless.yml contain ${OWN_SOCKET_PARAMETER}.
 version: 1
 api:
-  dev: { stack: gatewright-dev, logicalId: WebsocketsApi, stage: dev }
+  dev: { stack: gatewright-dev, logicalId: ${OWN_SOCKET_API}, stage: dev }
 routes: ..
 
 issuers:

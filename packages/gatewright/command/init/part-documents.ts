@@ -1,8 +1,9 @@
 /** The documents that parts of the stack need, besides the documents of the service's APIs. */
 import { isMap, isSeq, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
-import { CHANNELS_FILE, CHANNELS_PARAMETER, keyPrefixOf, portalFile, WEBHOOKS_FILE } from './init-files.ts';
+import { CHANNELS_FILE, keyPrefixOf, portalFile, WEBHOOKS_FILE } from './init-files.ts';
 import type { PortalOffers } from './init-files.ts';
+import { OWN_SOCKET_PARAMETER } from '@gatewright/authoring/files/stack-files';
 import { usedParts } from './choose-parts.ts';
 
 type PartDocument = {
@@ -30,7 +31,7 @@ const DOCUMENTS: Readonly<Record<string, PartDocument>> = {
     file: 'channels.yml',
     print: CHANNELS_FILE,
     next: (definition) =>
-      `to create the WebSocket API of the stack, add ${CHANNELS_PARAMETER} to params.dev in ${definition}`,
+      `to create the WebSocket API of the stack, add ${OWN_SOCKET_PARAMETER} to params.dev in ${definition}`,
   },
   portal: {
     file: 'portal.yml',

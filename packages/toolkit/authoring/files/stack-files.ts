@@ -8,6 +8,9 @@ import { readIfReadable } from '@gatewright/aws/readable-files';
  * The name of the folder that contains the toolkit's stack. The folder is inside a service that has its own definition.
  */
 export const STACK_FOLDER = 'gatewright';
+/** The logical id of the WebSocket API of the toolkit's stack, and the parameter that gives the stack this API. */
+export const OWN_SOCKET_API = 'WebsocketsApi';
+export const OWN_SOCKET_PARAMETER = 'websocketApi: true';
 
 const PLUGIN = /^\s*(?:plugins:\s*\[.*|-\s*)['"]?(?:gatewright\/stack|\.\/layers\/osls-plugin\.ts)\b/m;
 /** Matches the name of an export of the stack, or `${cf:…}` of one of its outputs, with any stage name. */

@@ -1,7 +1,7 @@
 /** `gatewright access sync` copies routes of protected APIs to `access/<name>.routes.json`. */
 import { sortNames } from '@gatewright/aws/text/name-order';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { AccessDocument } from '@gatewright/authoring/document/document';
 import { parse as parseYaml } from 'yaml';
 import { readOpenApiRoutes } from '@gatewright/authoring/inventory/openapi-inventory';
@@ -13,6 +13,7 @@ import { inspectApis, loadOptions, toInventoryRoutes } from './access-apis.ts';
 import type { ParameterTexts } from './access-apis.ts';
 import { readNamedDocuments } from '@gatewright/authoring/files/access-documents';
 import type { NamedDocument } from '@gatewright/authoring/files/access-documents';
+import { isStackFolder, OWN_SOCKET_API, OWN_SOCKET_PARAMETER } from '@gatewright/authoring/files/stack-files';
 import { inventoryPath } from '@gatewright/authoring/files/access-files';
 import { readLiveApi } from './access-live.ts';
 import { count, UsageError } from '../../../../base/terminal/output.ts';
@@ -188,7 +189,7 @@ async function readRoutes(
   }
   const routes = readOpenApi(path);
   if (routes === undefined) {
-    const api = await findApi(document, inspect, asked, file);
+    const api = await findApi({ folder, file, document }, inspect, asked);
     const inventory = { kind: api.kind, routes: toInventoryRoutes(api) };
     return { inventory, apiId: api.id, from: `${api.logicalId} in ${api.stack}` };
   }
@@ -211,11 +212,10 @@ function readOpenApi(path: string): readonly InventoryRoute[] | undefined {
  * therefore loaded twice if necessary: for their own stage, and for the stage of the stack.
  * @throws UsageError if the API is not found, or the error of the first load
  */
-async function findApi(
-  { api: byStage, routes }: AccessDocument,
+export async function findApi(
+  { folder, file, document: { api: byStage, routes } }: Pick<NamedDocument, 'folder' | 'file' | 'document'>,
   inspect: Inspect,
   { stage, isGiven }: AskedStage,
-  file: string,
 ): Promise<InspectedApi> {
   const wanted = byStage[stage];
   const isWanted = ({ stack, logicalId, id, stage: name }: InspectedApi): boolean =>
@@ -239,9 +239,18 @@ async function findApi(
         `Write routes: live to read the routes of the deployed API, or name the API in api.${stage} by stack, logicalId and stage`,
     );
   if (failures.length > 0) throw failures[0];
+  const source = resolve(folder, routes);
+  if (wanted.logicalId === OWN_SOCKET_API && isStackFolder(source))
+    throw new UsageError(`${file}: ${describeNoSocketApi(source, stage)}`);
   throw new UsageError(
     `${file}: the API of api.${stage} is not among the loaded APIs, which are ${list(known)}; correct its stack, logicalId and stage, or write routes: live to read the routes of the deployed API`,
   );
+}
+
+/** The stack has a WebSocket API of its own only in the stages whose parameter says so. */
+function describeNoSocketApi(stackFolder: string, stage: string): string {
+  const definition = relative(process.cwd(), join(stackFolder, 'serverless.yml'));
+  return `api.${stage} names the WebSocket API of the stack in ${definition}, which the stack does not have in the stage ${stage}: write ${OWN_SOCKET_PARAMETER} into params.${stage} of this file, and run gatewright access sync again; gatewright.yml must also name the part channels`;
 }
 
 function list(names: ReadonlySet<string>): string {
