@@ -212,12 +212,12 @@ export default {
     ),
     rule(
       'console-runs-in-a-browser',
-      "The page must not import Node.js modules. Of our code, it may import only the types of the control port's responses, the words of the access decision, the code that makes foreign text safe to show, the reader of durations, the order of names, and the escaping of a text for a regular expression.",
+      "The page must not import Node.js modules. Of our code, it may import only the types of the control port's responses, the reader of the search of Traffic, the words of the access decision, the code that makes foreign text safe to show, the reader of durations, the order of names, and the escaping of a text for a regular expression.",
       { path: '^packages/gateway/console/page/' },
       {
         path: OURS,
         pathNot:
-          '^packages/(gateway/console/(page/|(records|endpoints)/[a-z-]*model\\.ts$)|base/aws/(access-decision|text/(visible-text|duration|name-order|escape-for-regexp))\\.ts$)',
+          '^packages/(gateway/console/(page/|(records|endpoints)/[a-z-]*model\\.ts$|records/traffic-query\\.ts$)|base/aws/(access-decision|text/(visible-text|duration|name-order|escape-for-regexp))\\.ts$)',
       },
     ),
     rule(
@@ -238,12 +238,12 @@ export default {
     ),
     rule(
       'portal-runs-in-a-browser',
-      "The page of the portal may import only five modules from outside: for showing foreign text, for reading JSON, for the portal's responses and problems, and for writing times.",
+      "The page of the portal may import only six modules from outside: for showing foreign text, for reading JSON, for the portal's responses and problems, for writing times, and for how often the last use of a key is recorded.",
       { path: '^packages/toolkit/stack/portal/page/' },
       {
         path: OURS,
         pathNot:
-          '^(packages/(toolkit/stack/portal/page/|base/aws/(text/visible-text|json-object)\\.ts$)|shared/portal/(answers|portal-problem|print-moment)\\.ts$)',
+          '^(packages/(toolkit/stack/portal/page/|base/aws/(text/visible-text|json-object)\\.ts$)|shared/(portal/(answers|portal-problem|print-moment)|access/keys/last-use)\\.ts$)',
       },
     ),
     rule(
