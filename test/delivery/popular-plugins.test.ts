@@ -49,13 +49,14 @@ const ROWS: readonly PluginRow[] = [
     plugin: 'serverless-domain-manager',
     says: 'is omitted: its domains are not served; to call them on this machine, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
   },
+  // The settings of one have seeds, those of the other have none.
   {
     plugin: 'serverless-dynamodb-local',
-    says: 'is omitted: the gateway does not load its seed data into tables; pass the data with --seed',
+    says: "is omitted: the gateway has the tables itself, and starts no DynamoDB at localhost:8123; an SDK's client reaches the tables if the code gives it no endpoint; the gateway does not load its seed data into tables; pass the data with --seed",
   },
   {
     plugin: 'serverless-dynamodb',
-    says: 'is omitted: the gateway does not load its seed data into tables; pass the data with --seed',
+    says: "is omitted: the gateway has the tables itself, and starts no DynamoDB at localhost:8000; an SDK's client reaches the tables if the code gives it no endpoint",
   },
   // Run; what they do after a deployment, or in serverless-offline, is missing.
   {
@@ -110,7 +111,10 @@ function constructorOf({ plugin, hook, source = '' }: PluginRow): string {
 const SERVICE = `service: plugins
 provider: { name: aws, runtime: nodejs24.x }
 plugins: [${ROWS.map(({ plugin }) => plugin).join(', ')}, serverless-failing]
-custom: { pythonRequirements: { layer: true } }
+custom:
+  pythonRequirements: { layer: true }
+  dynamodb: { start: { port: 8123 }, seed: { first: { sources: [] } } }
+  serverless-dynamodb: { start: { inMemory: true } }
 functions:
   a:
     handler: a.handler

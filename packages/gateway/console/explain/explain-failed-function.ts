@@ -6,6 +6,7 @@ import {
   adviseOnConnections,
   describeGone,
 } from './call-advice.ts';
+import { adviseEmulator } from './endpoint-advice.ts';
 import { adviseQuotaFailure } from './explain-handler-quota.ts';
 import { adviseFunctionError, describeMisread } from './function-error-advice.ts';
 import { atErrorPlace, formatLastLine, listed, withStop } from './reason.ts';
@@ -52,7 +53,8 @@ export function explainFailure(
       ...printed(integration),
     ],
     changes: [
-      adviseInstall(errorType, errorMessage) ??
+      adviseEmulator([...integration.lines, `${errorType}: ${errorMessage}`]) ??
+        adviseInstall(errorType, errorMessage) ??
         (about.protocol === 'websocket' || errorType === 'GoneException'
           ? adviseOnConnections(errorType, errorMessage, about)
           : undefined) ??

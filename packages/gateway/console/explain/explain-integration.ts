@@ -16,6 +16,7 @@ import {
 } from './explain-failed-function.ts';
 import { explainRole } from './explain-role.ts';
 import { explainLambdaReply, explainNotJson } from './explain-not-json.ts';
+import { adviseEmulator } from './endpoint-advice.ts';
 import { adviseServiceError } from './service-advice.ts';
 import { adviseNotServed } from './function-error-advice.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
@@ -139,7 +140,8 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
         ...printed(integration),
       ],
       changes: ofQuota?.changes ?? [],
-      otherwise: ofQuota === undefined ? adviseConnect(status) : undefined,
+      otherwise:
+        ofQuota === undefined ? (adviseEmulator(integration.lines) ?? adviseConnect(status)) : undefined,
     };
   if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
   if (integration.errorStatus !== undefined && integration.problem === undefined)
@@ -315,7 +317,7 @@ function explainErrorStatus(
         ? [`To send the body to the client, set ${nameSetting('routeResponse', definition, routeKey)}.`]
         : []),
       // A reply of the toolkit's quota says in its body what happened.
-      ...(ofQuota?.changes ?? [outcome]),
+      ...(ofQuota?.changes ?? [adviseEmulator(integration.lines) ?? outcome]),
     ],
   };
 }
@@ -328,7 +330,10 @@ function adviseReply(
 ): Pick<Reason, 'changes' | 'otherwise'> {
   const { kind, lines } = integration;
   const advice =
-    adviseToolkitReply(lines) ?? adviseNotServed(lines) ?? adviseServiceError(integration, routeKey);
+    adviseToolkitReply(lines) ??
+    adviseEmulator(lines) ??
+    adviseNotServed(lines) ??
+    adviseServiceError(integration, routeKey);
   if (advice !== undefined) return { changes: [advice] };
   const isService = kind.endsWith('service');
   const what = isService ? `Correct what the integration of ${routeKey} sends to` : 'Check';
@@ -355,6 +360,10 @@ function describeProblem(problem: IntegrationCircumstances['problem']): string[]
   return [
     `The reply says: ${withStop(said.join(' ') || (title ?? ''))}${code === undefined ? '' : ` Its code is ${code}.`}`,
   ];
+}
+
+function asList(advice: string | undefined): readonly string[] | undefined {
+  return advice === undefined ? undefined : [advice];
 }
 
 /** A WebSocket API gets a message instead of a request with a body. */
@@ -385,7 +394,7 @@ function explainTimeout(about: Circumstances, integration: IntegrationCircumstan
       `${nameOf(integration)} did not respond within ${timeoutMs === undefined ? Math.round(tookMs) : timeoutMs} ms, the integration timeout of ${routeKey ?? 'the route'}. The integration was not stopped, and may still be working.`,
       ...printed(integration),
     ],
-    changes: adviseTimeout(about, integration),
+    changes: asList(adviseEmulator(integration.lines)) ?? adviseTimeout(about, integration),
   };
 }
 

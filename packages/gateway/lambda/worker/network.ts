@@ -8,6 +8,7 @@ import { urlToHttpOptions } from 'node:url';
 
 import { isAwsHost, isCallHere, isOfConnections, isOfStandIn } from '../aws-calls.ts';
 import type { OwnApiConnections } from './own-apis.ts';
+import type { RefusedEndpoints } from './refused-endpoints.ts';
 import { standIn } from './stand-in.ts';
 
 type Control = {
@@ -19,6 +20,8 @@ type Control = {
   readonly standIns: readonly string[];
   /** The APIs of this run; undefined if no API is known. */
   readonly ownApis?: OwnApiConnections | undefined;
+  /** Reports AWS calls to local emulators that are not there. */
+  readonly refused?: RefusedEndpoints | undefined;
 };
 
 function isOurs(host: string, path: string, authorization: unknown, control: Control): boolean {
@@ -170,7 +173,9 @@ export function rerouteHttp(control: Control): void {
       const rerouted = reroute(args, protocol, control);
       const made: unknown =
         rerouted === undefined ? Reflect.apply(request, module, args) : Reflect.apply(send, http, rerouted);
-      return loadRequest(made);
+      const loaded = loadRequest(made);
+      if (rerouted === undefined) control.refused?.watch(loaded);
+      return loaded;
     };
     module.request = patched;
     module.get = (...args) => {

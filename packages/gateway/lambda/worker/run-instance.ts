@@ -14,6 +14,7 @@ import { rerouteFetch, rerouteHttp } from './network.ts';
 import { OwnApiConnections } from './own-apis.ts';
 import { FunctionOutput } from './output.ts';
 import { OwnPorts } from './own-ports.ts';
+import { RefusedEndpoints } from './refused-endpoints.ts';
 import { layerRoots } from '../code/layer-folders.ts';
 import { announceReads } from './read-files.ts';
 import { makeFilesReadOnly } from './read-only-files.ts';
@@ -83,7 +84,12 @@ function prepareModules(
   if (code.kind === 'bundle' && code.compileCache !== undefined) enableCompileCache(code.compileCache);
   const ownApis =
     start.ownApis && new OwnApiConnections(start.ownApis, (message) => output.report('WARN', message));
-  const control = controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns, ownApis };
+  const refused = new RefusedEndpoints(
+    (message) => output.report('WARN', message),
+    () => output.requestId,
+  );
+  const control =
+    controlUrl === undefined ? undefined : { url: controlUrl, accessKeyId, standIns, ownApis, refused };
   if (control !== undefined) rerouteFetch(control);
   const patched = new Set<string>();
   const ports = new OwnPorts((message) => output.report('WARN', message));

@@ -3,42 +3,8 @@
  * Replaces errors by notes to the parent, so that osls and its plug-ins do not stop and the template is still created.
  * It is part of `serverless-driver.cjs`, in osls's own process.
  */
+const { describeOmitted, WEBPACK } = require('./omitted-plugins.cjs');
 const { withoutAbsentProperties } = require('./serverless-shortcuts.cjs');
-
-const NO_CHANGE = 'it does not change the template';
-const BUNDLED = 'functions are bundled from source';
-const BUNDLES = 'is used only to bundle the functions with its own webpack';
-const WITHOUT_SEED = 'the gateway does not load its seed data into tables; pass the data with --seed';
-
-/** Plug-ins that run, bundle or deploy code, each with the consequence of skipping it. The template does not change. */
-const WITHOUT_EFFECT = new Map([
-  ['serverless-offline', NO_CHANGE],
-  ['serverless-offline-sns', NO_CHANGE],
-  ['serverless-offline-sqs', NO_CHANGE],
-  ['serverless-offline-ssm', NO_CHANGE],
-  ['serverless-offline-dynamodb-streams', NO_CHANGE],
-  ['serverless-dynamodb', WITHOUT_SEED],
-  ['serverless-dynamodb-local', WITHOUT_SEED],
-  ['serverless-s3-local', NO_CHANGE],
-  ['serverless-webpack', NO_CHANGE],
-  ['serverless-bundle', NO_CHANGE],
-  ['serverless-jetpack', NO_CHANGE],
-  ['serverless-plugin-typescript', `${NO_CHANGE}; ${BUNDLED}`],
-  ['serverless-plugin-optimize', NO_CHANGE],
-  ['serverless-plugin-include-dependencies', NO_CHANGE],
-  ['serverless-plugin-common-excludes', NO_CHANGE],
-  [
-    'serverless-domain-manager',
-    'its domains are not served; to call them on this machine, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
-  ],
-  ['serverless-prune-plugin', NO_CHANGE],
-  ['serverless-plugin-split-stacks', 'the gateway serves the service as one stack'],
-  ['serverless-s3-sync', NO_CHANGE],
-  ['serverless-finch', NO_CHANGE],
-  ['serverless-stack-output', NO_CHANGE],
-  ['serverless-plugin-scripts', NO_CHANGE],
-  ['serverless-localstack', NO_CHANGE],
-]);
 
 /** Plug-ins that the gateway runs, each with the part of its work that has no effect in the gateway. */
 const WORK_IN_PART = new Map([
@@ -55,9 +21,6 @@ const WORK_IN_PART = new Map([
     'replaces authorizers only in serverless-offline; the gateway calls the authorizers that the events name. If an authorizer is in another stack, also start that stack',
   ],
 ]);
-
-/** Plug-ins whose webpack builds the code after the template is read. */
-const WEBPACK = new Set(['serverless-webpack', 'serverless-bundle']);
 
 /** Members of serverless.yml for the dashboard of Serverless, Inc. With these members, version 3 requires a login. */
 const OF_DASHBOARD = ['org', 'app', 'tenant', 'console'];
@@ -371,9 +334,9 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
     const { modules, localPath } = this.parsePluginsObject(declared);
     const resolved = [];
     for (const name of modules) {
-      const omitted = WITHOUT_EFFECT.get(name);
+      const omitted = describeOmitted(name, this.serverless.configurationInput);
       if (omitted !== undefined) {
-        inform(`plug-in ${name} ${WEBPACK.has(name) ? BUNDLES : `is omitted: ${omitted}`}`);
+        inform(omitted);
         continue;
       }
       const missing = WORK_IN_PART.get(name);
