@@ -388,8 +388,8 @@ class WorkerRuntime implements FunctionRuntime {
         code.build(change),
       );
       this.#watcher?.watch(functionName, sources);
-      const own = this.#functions.get(functionName)?.definition.environment;
-      void describeOfflineRead(sources, { ...this.#options.extraEnvironment, ...own }).then((message) =>
+      const own = this.#functions.get(functionName)?.definition;
+      void describeOfflineRead(sources, this.#options.extraEnvironment, own).then((message) =>
         this.#tellOnce(functionName, message),
       );
       return program;
