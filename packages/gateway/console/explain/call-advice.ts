@@ -96,14 +96,15 @@ export function adviseInstall(errorType: string, errorMessage: string): string |
   if (!/\bImportModuleError$|\bModuleNotFoundError$|^Error$/.test(errorType)) return undefined;
   if (/Cannot find (?:module|package) 'aws-sdk/.test(errorMessage))
     return 'Import the clients of the AWS SDK version 3 (such as @aws-sdk/client-s3), which the runtime includes, or deploy version 2 with the function: `npm install aws-sdk` adds it to the function’s package.json.';
-  const [, command] = /[( ]run ([^()]+)\)/.exec(errorMessage) ?? [];
+  // A command that names the package installs it on this machine only. AWS gets only the packages that the project
+  // lists.
+  const [, unlisted, command] =
+    /[( ](?:add (\S+(?: \S+)*?) to \S+, and )?run ([^()]+)\)/.exec(errorMessage) ?? [];
   if (command === undefined) return undefined;
   const [, module = ''] = /No module named '([^'.]+)/.exec(errorMessage) ?? [];
   if (PYTHON_MODULES.has(module))
     return `Lambda's runtime includes ${module}, so only this machine lacks it. Run \`${command}\` and send the request again.`;
-  // A command that names the package installs it on this machine only. AWS gets only the packages that the project
-  // lists.
-  const [, missing] = /\bpip install ([\w.[\]-]+)$/.exec(command) ?? [];
+  const missing = unlisted ?? /\bpip install ([\w.[\]-]+)$/.exec(command)?.[1];
   const listing =
     missing === undefined || missing.startsWith('-')
       ? 'Run'

@@ -36,6 +36,7 @@ class Looker:
         self.search = self.roots + [entry for entry in sys.path[1:] if entry]
         self.seen = set()
         self.missing = {}
+        self.imported = set()
         self.of_layers = []
 
     def file_of(self, module, root):
@@ -92,6 +93,8 @@ class Looker:
             return
         if importlib.machinery.PathFinder.find_spec(top, self.search) is None:
             self.missing[top] = {"module": top, "file": path, "line": line, "isCertain": is_certain}
+        else:
+            self.imported.add(top)
 
 
 @functools.lru_cache(maxsize=None)
@@ -147,7 +150,8 @@ def inspect(question):
     root = question["root"]
     looker = Looker(root, question["paths"])
     module, _, function = question["handler"].rpartition(".")
-    answer = {"missing": [], "uninstalled": uninstalled(question, looker.search), "fault": None, "versions": {}}
+    answer = {"missing": [], "imported": [], "fault": None, "versions": {}}
+    answer["uninstalled"] = uninstalled(question, looker.search)
     # Lambda also finds a handler in a layer, because the folders of layers are on the path.
     name = module.replace("/", ".")
     found = [(place, looker.file_of(name, place)) for place in looker.roots]
@@ -166,6 +170,7 @@ def inspect(question):
     if names is not None and function not in names and not hasattr_getattr(names):
         answer["fault"] = {"kind": "no-function", "file": path, "function": function}
     answer["missing"] = list(looker.missing.values())
+    answer["imported"] = sorted(looker.imported)
     # Only a function that lacks one of the modules can get the lent ones.
     if "boto3" in looker.missing or "botocore" in looker.missing:
         answer["versions"] = versions_of_boto3(looker.search)

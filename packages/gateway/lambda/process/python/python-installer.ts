@@ -1,6 +1,6 @@
 /** The commands that install the packages of a Python project, with the tool that the project uses. */
 import { normalisePackageName } from './package-names.ts';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { quote } from '@gatewright/aws/text/token-options';
 import type { PythonProject } from './python-environments.ts';
@@ -13,27 +13,45 @@ export type Installer = {
    * it.
    */
   readonly one: (name: string) => string;
+  /**
+   * Says how to add a package that functions import, so that it is also deployed: `run …`, or `add … to
+   * requirements.txt, and run …` if the file next to the code is the one from which packages are deployed.
+   */
+  readonly add: (name: string) => string;
   /** The command that installs everything that another requirements file lists, such as the file of a layer. */
   readonly file: (path: string) => string;
 };
 
-/** @param virtual the interpreter of the virtual environment; undefined if there is none */
+/**
+ * @param virtual the interpreter of the virtual environment; undefined if there is none
+ * @param codeFolder the folder of the function's code
+ */
 export function describeInstaller(
   virtual: string | undefined,
   project: PythonProject | undefined,
   executable: string,
+  codeFolder?: string,
 ): Installer {
   const plain = commandsOf(virtual, project, executable);
   // The commands of pip contain the paths. The other tools work on the folder in which their commands run.
   const folder = project === undefined || project.tool === 'pip' ? '.' : quote(shown(project.folder));
   const where = folder === '.' ? '' : `cd ${folder} && `;
+  const ofListed = (name: string): string | undefined => {
+    const listed = project === undefined ? undefined : findListed(project, name);
+    if (project === undefined || listed === undefined) return undefined;
+    return `${where}${installListed(plain.all, project, listed)}`;
+  };
   return {
     all: `${where}${plain.all}`,
     file: (path) => `${where}${plain.file(path)}`,
-    one(name) {
-      const listed = project === undefined ? undefined : findListed(project, name);
-      if (project === undefined || listed === undefined) return `${where}${plain.one(name)}`;
-      return `${where}${installListed(plain.all, project, listed)}`;
+    one: (name) => ofListed(name) ?? `${where}${plain.one(name)}`,
+    add(name) {
+      const listed = ofListed(name);
+      if (listed !== undefined) return `run ${listed}`;
+      const file = project?.requirements;
+      return file !== undefined && dirname(file) === codeFolder
+        ? `add ${name} to ${basename(file)}, and run ${where}${plain.all}`
+        : `run ${where}${plain.add(name)}`;
     },
   };
 }
@@ -47,12 +65,14 @@ function commandsOf(
     return {
       all: 'uv sync',
       one: (name) => `uv add --dev ${name}`,
+      add: (name) => `uv add ${name}`,
       file: (path) => `uv pip install -r ${quote(resolve(path))}`,
     };
   if (project?.tool === 'poetry')
     return {
       all: 'poetry install',
       one: (name) => `poetry add --group dev ${name}`,
+      add: (name) => `poetry add ${name}`,
       file: (path) => `poetry run pip install -r ${quote(resolve(path))}`,
     };
   if (project?.tool === 'pipenv') {
@@ -61,6 +81,7 @@ function commandsOf(
     return {
       all: command,
       one: (name) => `${command} --dev ${name}`,
+      add: (name) => `${command} ${name}`,
       file: (path) => `${command} --dev -r ${quote(resolve(path))}`,
     };
   }
@@ -75,6 +96,7 @@ function commandsOf(
   return {
     all: `${make}${pip} ${listed}`,
     one: (name) => `${make}${pip} ${name}`,
+    add: (name) => `${make}${pip} ${name}`,
     file: (path) => `${make}${pip} -r ${quote(shown(path))}`,
   };
 }

@@ -25,6 +25,8 @@ type MissingModule = {
 
 export type PythonAnswer = {
   readonly missing: readonly MissingModule[];
+  /** The modules outside the code and its layers that the function imports and this Python has. */
+  readonly imported: readonly string[];
   readonly uninstalled: readonly string[];
   /**
    * The versions of Boto3's packages that the project has itself, by normalised name; empty if the function does not

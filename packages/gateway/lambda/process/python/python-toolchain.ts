@@ -22,6 +22,7 @@ import {
 } from './python-environments.ts';
 import { findLayerRequirements } from './layer-requirements.ts';
 import { findHidden } from './hidden-packages.ts';
+import { findNeeded, type Needed } from './needed-packages.ts';
 import { packageOf } from './package-names.ts';
 import { describeInstaller, shown } from './python-installer.ts';
 import type { Installer } from './python-installer.ts';
@@ -77,9 +78,11 @@ export async function findPython(
     const answer = withoutCdk(probed.answer);
     refuseFault(definition, answer, taskRoot);
     const lent = await lendModules(probed, { candidates, question, probe, machine, lender: options.lender });
-    const installer = describeInstaller(python === virtual ? python : undefined, project, probed.executable);
-    const missing = describeMissing(definition, answer, installer, lent);
-    const remedies = remediesOf(answer, missing, installer);
+    const own = python === virtual ? python : undefined;
+    const installer = describeInstaller(own, project, probed.executable, taskRoot);
+    const needed = findNeeded(answer);
+    const missing = describeMissing(definition, answer, needed, { installer, lent });
+    const remedies = remediesOf(definition, answer, needed, { installer, missing });
     return {
       kind: 'found',
       launch: () => Promise.resolve(launchOf(probed, paths, options, lent, remedies)),
@@ -91,7 +94,7 @@ export async function findPython(
       findings: [
         ...describePassedOver(definition, passedOver, probed),
         ...versionFinding(definition, `Python ${probed.version}`, isVersion(probed.version, wanted)),
-        ...describeUninstalled(definition, project, answer, installer),
+        ...describeUninstalled(definition, project, needed, installer),
         ...describeHidden(definition, probed, lent, installer),
         ...(options.debugger !== undefined && !probed.hasDebugger ? noDebugger(definition, installer) : []),
       ],
@@ -227,21 +230,22 @@ const NO_DOT = 'not enough values to unpack (expected 2, got 1)';
 type MissingPart = { readonly module: string; readonly remedy: string; readonly error: DefinitionError };
 
 /**
- * Describes missing modules. Conditional imports are left out, because the code often handles their failure.
- * Conditional imports of boto3 are included, because code hardly ever handles their failure.
+ * Describes missing modules, except those of listed packages, which are reported together. Conditional imports are left
+ * out, because the code often handles their failure. Conditional imports of boto3 are included, because code hardly
+ * ever handles their failure.
  */
 function describeMissing(
   definition: FunctionDefinition,
-  { missing, uninstalled }: PythonAnswer,
-  installer: Installer,
-  lent: LentModules | undefined,
+  { missing }: PythonAnswer,
+  needed: Needed,
+  { installer, lent }: { readonly installer: Installer; readonly lent: LentModules | undefined },
 ): readonly MissingPart[] {
   const described = missing
     .filter(({ module, isCertain }) => isCertain || module === 'boto3')
     .filter(({ module }) =>
       PYTHON_MODULES.has(module)
         ? lent?.kind !== 'lent'
-        : uninstalled.length === 0 || findLayerRequirements(definition, module) !== undefined,
+        : !needed.modules.has(module) || findLayerRequirements(definition, module) !== undefined,
     );
   const together = installTogether(
     described.map(({ module }) => module),
@@ -260,7 +264,7 @@ function describeMissing(
   });
 }
 
-/** Returns an installer whose command for one package installs all packages that nothing lists. */
+/** Returns an installer whose remedy for one package adds all packages that nothing lists. */
 function installTogether(modules: readonly string[], installer: Installer): Installer {
   const known = modules.filter((module) => !PYTHON_MODULES.has(module)).map(packageOf);
   const unlisted = [...new Set(known)].filter(
@@ -268,7 +272,7 @@ function installTogether(modules: readonly string[], installer: Installer): Inst
   );
   return {
     ...installer,
-    one: (name) => installer.one(unlisted.includes(name) ? unlisted.join(' ') : name),
+    add: (name) => installer.add(unlisted.includes(name) ? unlisted.join(' ') : name),
   };
 }
 
@@ -279,38 +283,44 @@ function remedyOf(module: string, definition: FunctionDefinition, installer: Ins
   if (absent.length > 0)
     return `the module may come from a layer that is not on this machine: ${absent.join(', ')}`;
   const name = packageOf(module);
-  if (name !== undefined) return `run ${installer.one(name)}`;
-  return `install the package that provides ${module}: run ${installer.one('…')}`;
+  return name === undefined
+    ? `install the package that provides ${module}: ${installer.add('…')}`
+    : installer.add(name);
 }
 
 /**
- * Returns a hint for each module that cannot be imported. If packages that the project lists are not installed, the
- * hint for a module that Lambda does not include is the command that installs all of them.
+ * Returns a hint for each module that cannot be imported. For a module of a package that the project lists, the hint is
+ * the command that installs all of its packages.
  */
 function remediesOf(
-  { missing: modules, uninstalled }: PythonAnswer,
-  missing: readonly MissingPart[],
-  installer: Installer,
+  definition: FunctionDefinition,
+  { missing: modules }: PythonAnswer,
+  needed: Needed,
+  { installer, missing }: { readonly installer: Installer; readonly missing: readonly MissingPart[] },
 ): Readonly<Record<string, string>> {
-  const listed = uninstalled.length === 0 ? [] : modules.filter(({ module }) => !PYTHON_MODULES.has(module));
+  const ofProject = modules.filter(({ module }) => !PYTHON_MODULES.has(module));
   return Object.fromEntries<string>([
-    ...listed.map(({ module }) => [module, `run ${installer.all}`] as const),
+    ...ofProject.map(({ module }) => {
+      const remedy = needed.modules.has(module)
+        ? `run ${installer.all}`
+        : remedyOf(module, definition, installer);
+      return [module, remedy] as const;
+    }),
     ...missing.map(({ module, remedy }) => [module, remedy] as const),
   ]);
 }
 
-/** Reports missing packages once for all functions with the same requirements file. */
+/** Reports the packages that the function needs. The text is the same for functions that need the same packages. */
 function describeUninstalled(
   definition: FunctionDefinition,
   project: PythonProject | undefined,
-  { uninstalled }: PythonAnswer,
+  { packages }: Needed,
   installer: Installer,
 ): readonly CodeFinding[] {
-  const needed = uninstalled.filter((name) => !PYTHON_MODULES.has(name.toLowerCase()));
-  if (project === undefined || needed.length === 0) return [];
+  if (project === undefined || packages.length === 0) return [];
   const file = project.requirements ?? project.pyproject ?? project.folder;
-  const names = needed.slice(0, MAX_NAMES).join(', ');
-  const more = needed.length > MAX_NAMES ? ` and ${needed.length - MAX_NAMES} more` : '';
+  const names = packages.slice(0, MAX_NAMES).join(', ');
+  const more = packages.length > MAX_NAMES ? ` and ${packages.length - MAX_NAMES} more` : '';
   const message = `packages of ${basename(file)} are not installed: ${names}${more}; run ${installer.all}`;
   return [{ error: new DefinitionError({ file }, message), consequence: defaultConsequence(definition) }];
 }

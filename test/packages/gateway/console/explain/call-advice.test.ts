@@ -113,6 +113,14 @@ describe('the advice about a failed call', () => {
 
     assert.equal(adviseInstall(errorType, message), advice);
     assert.equal(adviseFix(about, guard), advice);
+    const unlisted = message.replace(
+      'run .venv/bin/pip install PyJWT',
+      'add PyJWT to requirements.txt, and run pip install -r requirements.txt',
+    );
+    assert.equal(
+      adviseInstall(errorType, unlisted),
+      advice.replace('.venv/bin/pip install PyJWT', 'pip install -r requirements.txt'),
+    );
   });
 
   // The walk of a user without a network: boto3 is part of Lambda's runtime, so requirements.txt need not list it

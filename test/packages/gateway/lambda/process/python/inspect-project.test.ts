@@ -73,6 +73,25 @@ absent==1.0
     );
   });
 
+  it('lists what is imported from outside the code, without modules of Python itself', () => {
+    const root = aFolder({
+      'app.py': 'import os, own, there.part, absent\ndef handler(event, context): pass',
+      'own.py': '',
+    });
+    const layer = aFolder({ 'lib/there.py': '' });
+    const question = { handler: 'app.handler', root, paths: [] };
+
+    const { stdout } = spawnSync('python3', [PROGRAM], {
+      input: JSON.stringify([question]),
+      encoding: 'utf8',
+      env: { ...process.env, PYTHONPATH: `${layer}/lib` },
+    });
+
+    const { answers } = JSON.parse(stdout) as { answers: { imported: string[] }[] };
+    assert.ok(answers[0]?.imported.includes('there'));
+    for (const name of ['own', 'absent']) assert.ok(answers[0]?.imported.includes(name) === false, name);
+  });
+
   it('reads a module of thousands of statements within seconds', () => {
     const root = aFolder({ 'app.py': `import absent\n${'a = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n'.repeat(8000)}` });
     const question = { handler: 'app.a', root, paths: [] };

@@ -62,6 +62,29 @@ describe('the command that installs a package of Python', () => {
     });
 });
 
+describe('the remedy for a package that functions import', () => {
+  for (const [files, name, remedy, below = ''] of [
+    [{ 'pyproject.toml': POETRY }, 'boto3', /^run cd \S+ && poetry install$/],
+    [{ 'pyproject.toml': POETRY }, 'requests', /^run cd \S+ && poetry add requests$/],
+    [{ 'pyproject.toml': UV, 'uv.lock': '' }, 'requests', /^run cd \S+ && uv add requests$/],
+    [{ Pipfile: PIPFILE }, 'requests', /^run cd \S+ && PIPENV_VENV_IN_PROJECT=1 pipenv install requests$/],
+    [
+      { 'requirements.txt': '' },
+      'requests',
+      /^add requests to requirements\.txt, and run .*\/pip install -r \S+requirements\.txt$/,
+    ],
+    // The file may be that of a CDK app, from which no package is deployed.
+    [{ 'requirements.txt': '' }, 'requests', /^run .*\/pip install requests$/, 'src'],
+    [{}, 'requests', /^run .*\/pip install requests$/],
+  ] as const)
+    it(`is ${remedy.source} for ${name} with ${Object.keys(files).join(' and ')}`, () => {
+      const folder = aFolder(files);
+      const installer = describeInstaller(undefined, findProject([folder]), 'python3', join(folder, below));
+
+      assert.match(installer.add(name), remedy);
+    });
+});
+
 describe('a path in the command that installs a package of Python', () => {
   for (const [file, text, command] of [
     ['pyproject.toml', POETRY, /^cd '\S+\/a b' && poetry install$/],

@@ -5,6 +5,7 @@ import { chmodSync, globSync, readFileSync, realpathSync, writeFileSync } from '
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
+import { Faults } from '../../../../../../packages/gateway/core/errors.ts';
 import { HandlerFault } from '../../../../../../packages/gateway/lambda/code/handler-fault.ts';
 import { describeUnprepared } from '../../../../../../packages/gateway/lambda/pool/refused-start.ts';
 import { NO_LENDING } from '../../../../../../packages/gateway/lambda/lent/lending.ts';
@@ -19,7 +20,7 @@ import { thisMachine } from '../../../../../../packages/gateway/lambda/process/f
 import { aFolder, aFolderFunction, failed, returned, startRuntime } from '../../start-runtime.ts';
 
 const MACHINE: Machine = { environment: {}, home: '/nowhere', platform: 'linux', architecture: 'x64' };
-const ANSWER = { missing: [], uninstalled: [], versions: {}, fault: null };
+const ANSWER = { missing: [], imported: [], uninstalled: [], versions: {}, fault: null };
 const NEVER = 'exec /bin/sleep 60';
 const DOES_NOT_RUN = 'exit 3';
 
@@ -180,7 +181,7 @@ describe('a handler in Python that cannot be', () => {
         hasDebugger: false,
         hasPip: true,
       };
-      const answer = { missing: [], uninstalled: [], versions: {}, fault };
+      const answer = { ...ANSWER, fault };
       const probe = { ask: () => Promise.resolve({ kind: 'answered', ...facts, answer } as const) };
       const machine: Machine = { ...MACHINE, environment: { PATH: aFolder({ python3: '' }) }, home: folder };
       chmodSync(join(machine.environment['PATH'] ?? '', 'python3'), 0o755);
@@ -215,14 +216,15 @@ describe('packages that a project lists and an interpreter lacks', () => {
       const folder = aFolder({ 'requirements.txt': '', 'bin/python3': '' });
       aScript(join(folder, 'bin'), 'python3');
       const definition = aFolderFunction(folder, 'app.handler', { runtime: 'python3.13' });
-      const uninstalled = [...ofCdk, ...Array.from({ length: count }, (_, index) => `p${index + 1}`)];
       const facts = {
         version: '3.13.2',
         executable: '/usr/bin/python3.13',
         hasDebugger: false,
         hasPip: true,
       };
-      const answer = { missing: [], uninstalled, versions: {}, fault: null };
+      const names = Array.from({ length: count }, (_, index) => `p${index + 1}`);
+      const missing = names.map((module) => ({ module, file: 'app.py', line: 1, isCertain: true }));
+      const answer = { ...ANSWER, missing, uninstalled: [...ofCdk, ...names] };
       const probe = { ask: () => Promise.resolve({ kind: 'answered', ...facts, answer } as const) };
       const machine: Machine = { ...MACHINE, environment: { PATH: join(folder, 'bin') }, home: '/nowhere' };
       const options = { bytecodeFolder: folder, debugger: undefined, lender: NO_LENDING };
@@ -297,6 +299,34 @@ describe('a package that the project lists and this machine lacks', { skip: NO_P
     });
 });
 
+describe('a requirements.txt with the tools of a project', { skip: NO_PYTHON }, () => {
+  // andrevinicius201/serverless-todo-list-api: requirements.txt lists pytest and moto, and lacks PyJWT.
+  it('says nothing about the tools, and names the package that it has to list', async () => {
+    const folder = aFolder({
+      'app.py': 'import jwt\ndef handler(event, context): pass',
+      'b.py': 'def handler(event, context): pass',
+      'requirements.txt': 'pytest-of-nobody\nmoto-of-nobody\n',
+    });
+    const functions = ['app', 'b'].map((name) =>
+      aFolderFunction(folder, `${name}.handler`, { name, runtime: 'python3.12' }),
+    );
+    const { runtime, invoke } = await startRuntime([]);
+    const faults = new Faults(false);
+    (await runtime.prepare(functions, new Map(), faults))();
+    const told = faults.all
+      .map(({ error }) => error.message)
+      .filter((message) => !message.startsWith('python3.12 is'));
+    const remedy = /add PyJWT to requirements\.txt, and run .*pip install -r \S*requirements\.txt/;
+
+    assert.equal(told.length, 1, told.join('\n'));
+    assert.match(told[0] ?? '', new RegExp(`^no module named "jwt" is installed: ${remedy.source}$`));
+    assert.match(
+      failed(await invoke('app')).errorMessage,
+      new RegExp(`No module named 'jwt' \\(${remedy.source}\\)$`),
+    );
+  });
+});
+
 describe('a package that nothing lists and this machine lacks', { skip: NO_PYTHON }, () => {
   const ARN = 'arn:aws:lambda:eu-west-1:1:layer:deps:1';
   const rows: readonly (readonly [module: string, says: RegExp, layer?: string])[] = [
@@ -359,7 +389,7 @@ describe('a module that only a layer’s requirements.txt lists', () => {
       line: index + 1,
       isCertain: true,
     }));
-    const answer = { missing, uninstalled: ['simplejson'], versions: {}, fault: null };
+    const answer = { ...ANSWER, missing, uninstalled: ['simplejson'] };
     const facts = { version: '3.13.2', executable: '/usr/bin/python3.13', hasDebugger: false, hasPip: true };
     const probe = { ask: () => Promise.resolve({ kind: 'answered', ...facts, answer } as const) };
     const machine: Machine = { ...MACHINE, environment: { PATH: aFolder({ python3: '' }) }, home: folder };
