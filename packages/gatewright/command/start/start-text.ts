@@ -24,6 +24,10 @@ const MIN_FOLDED = 4;
 const MAX_UNROUTED = 8;
 /** The maximum number of faults that are shown with their reason. With --verbose, all faults are shown. */
 const MAX_FAULTS = 6;
+/** The maximum number of further lines that are shown of one fault. */
+const MAX_LINES = 8;
+/** The rule of faults that osls reports. The gateway serves the parts that have them as they are written. */
+const OF_OSLS: UnsupportedItem['rule'] = 'osls-schema';
 
 export type StartFacts = {
   readonly gateway: Pick<Gateway, 'routes' | 'inspect' | 'stacks'>;
@@ -271,17 +275,19 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   if (refused.length > 0)
     return [
       `  ${colorize('red', 'Refused')}`,
-      ...refused.flatMap(describeFault),
+      ...describeFaults(refused.map((item) => [item])),
       '',
       ...countUnsupported(items.filter((item) => !refused.includes(item))),
     ];
   if (items.length === 0) return [];
-  const faults = items.filter(({ message }) => message !== undefined).length;
+  const faults = items.filter(({ message, rule }) => message !== undefined && rule !== OF_OSLS).length;
+  const ofOsls = items.filter(({ message, rule }) => message !== undefined && rule === OF_OSLS).length;
   const others = new Set(
     items.flatMap(({ message, consequence }) => (message === undefined ? [consequence] : [])),
   ).size;
   const counts = [
     ...(faults === 0 ? [] : [colorize('yellow', `${count(faults, 'part')} not served as written`)]),
+    ...(ofOsls === 0 ? [] : [`${count(ofOsls, 'part')} against the schema of osls`]),
     ...(others === 0 ? [] : [`${count(others, 'part')} not as on AWS`]),
   ];
   return [
@@ -291,17 +297,24 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
   ];
 }
 
-/** Returns the first faults that affect requests, with each message once. */
+/** Returns the first faults that affect requests, with each message and each consequence once. */
 function describeFirst(items: readonly UnsupportedItem[]): string[] {
   const faults = items.filter(
     ({ message, consequence }) => message !== undefined && consequence !== NO_CONSEQUENCE,
   );
-  const groups = [...Map.groupBy(faults, ({ message }) => message).values()];
-  return groups.slice(0, MAX_FAULTS).flatMap(([first, ...others]) => {
-    if (first === undefined) return [];
-    const [place = '', consequence = ''] = describeFault(first);
-    return [place, `${consequence}${others.length === 0 ? '' : ` (and ${others.length} more)`}`];
-  });
+  const groups = [...Map.groupBy(faults, ({ message = '' }) => message.replace(VALUE, '')).values()];
+  return describeFaults(groups.slice(0, MAX_FAULTS));
+}
+
+/** The value with which a message of osls begins. The same value is rarely written twice, but the same mistake is. */
+const VALUE = /^value '[^']*'/;
+
+/** @param groups faults with the same message, of which the first is shown with the places of the others */
+function describeFaults(groups: readonly (readonly UnsupportedItem[])[]): string[] {
+  return [...Map.groupBy(groups, ([first]) => first?.consequence ?? '')].flatMap(([consequence, of]) => [
+    ...of.flatMap(([first, ...others]) => (first === undefined ? [] : [describeFault(first, others)])),
+    `      → ${consequence}`,
+  ]);
 }
 
 /**
@@ -310,29 +323,36 @@ function describeFirst(items: readonly UnsupportedItem[]): string[] {
  */
 export function describeUnsupported(items: readonly UnsupportedItem[]): string[] {
   const faults = items.filter(({ message }) => message !== undefined);
-  const others = items.filter(({ message }) => message === undefined);
-  return [
-    ...(faults.length === 0
+  const section = (title: string, of: readonly UnsupportedItem[]): readonly string[] =>
+    of.length === 0
       ? []
-      : [
-          `  ${colorize('yellow', 'Not served as written')} (--strict makes these errors)`,
-          ...faults.flatMap(describeFault),
-          '',
-        ]),
-    ...describeMissing(others),
+      : [`  ${title} (--strict makes these errors)`, ...describeFaults(of.map((item) => [item])), ''];
+  return [
+    ...section(
+      colorize('yellow', 'Not served as written'),
+      faults.filter(({ rule }) => rule !== OF_OSLS),
+    ),
+    ...section(
+      'Against the schema of osls',
+      faults.filter(({ rule }) => rule === OF_OSLS),
+    ),
+    ...describeMissing(items.filter(({ message }) => message === undefined)),
   ];
 }
 
-function describeFault({
-  file,
-  line,
-  logicalId,
-  property,
-  message = '',
-  consequence,
-}: UnsupportedItem): string[] {
+function describeFault(first: UnsupportedItem, others: readonly UnsupportedItem[]): string {
+  const { file, line, logicalId, property, message = '' } = first;
   const place = [describeFile(file, line), nameOf({ logicalId, property })].filter((part) => part !== '');
-  return [`    ${place.join(' ')}: ${message.replaceAll('\n', '\n      ')}`, `      → ${consequence}`];
+  const shown = `    ${place.join(' ')}: ${message.replaceAll('\n', '\n      ')}`;
+  return others.length === 0 ? shown : `${shown} (and ${describeOthers(first, others)})`;
+}
+
+/** Returns the lines of other faults with the same message, if they are in the same file, or else their number. */
+function describeOthers({ file }: UnsupportedItem, others: readonly UnsupportedItem[]): string {
+  const lines = [...new Set(others.flatMap(({ line, file: of }) => (of === file ? (line ?? []) : [])))];
+  const isComplete = others.every((other) => other.file === file && other.line !== undefined);
+  if (!isComplete || lines.length > MAX_LINES) return `${others.length} more`;
+  return `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`;
 }
 
 /** Adds the CA file to a curl command, because curl trusts only the system's CAs and the CAs passed to it. */

@@ -110,11 +110,52 @@ describe('countUnsupported', () => {
     ]);
 
     assert.deepEqual(lines, [
-      '    A: is wrong',
-      '      → its routes return 500 (and 1 more)',
+      '    A: is wrong (and 1 more)',
+      '      → its routes return 500',
       '  3 parts not served as written, 2 parts not as on AWS (--verbose lists them, --strict makes them errors)',
       '',
     ]);
+  });
+
+  // wbianchini/serverless-api-nodejs-dynamodb: five events without a slash, which the gateway serves
+  it('shows the same mistake and the same consequence once, and counts what osls refuses for itself', () => {
+    const ofOsls = { ...item, consequence: 'osls 4 stops', rule: 'osls-schema', file: 's.yml' } as const;
+    const event = (name: string, line: number) => ({
+      ...ofOsls,
+      logicalId: '',
+      property: `functions.${name}.events.0.http`,
+      message: `value 'GET ${name}' does not satisfy pattern /^(GET|POST) (\\/\\S*)$/i`,
+      line,
+    });
+    const items = [
+      event('a', 29),
+      event('b', 33),
+      event('c', 37),
+      { ...ofOsls, logicalId: 'provider', message: "unrecognized property 'hash'", line: 5 },
+      { ...ofOsls, logicalId: 'provider', message: "unrecognized property 'tag'", line: 5 },
+      { ...item, message: 'is wrong', consequence: 'its routes return 500' },
+    ];
+
+    assert.deepEqual(countUnsupported(items), [
+      "    s.yml:29 functions.a.events.0.http: value 'GET a' does not satisfy pattern /^(GET|POST) (\\/\\S*)$/i (and lines 33, 37)",
+      "    s.yml:5 provider: unrecognized property 'hash'",
+      "    s.yml:5 provider: unrecognized property 'tag'",
+      '      → osls 4 stops',
+      '    A: is wrong',
+      '      → its routes return 500',
+      '  1 part not served as written, 5 parts against the schema of osls (--verbose lists them, --strict makes them errors)',
+      '',
+    ]);
+    const whole = describeUnsupported(items);
+    assert.deepEqual(
+      whole.filter((line) => line.includes('(--strict')),
+      [
+        '  Not served as written (--strict makes these errors)',
+        '  Against the schema of osls (--strict makes these errors)',
+      ],
+    );
+    assert.equal(whole.filter((line) => line.includes('osls 4 stops')).length, 1);
+    for (const line of [29, 33, 37]) assert.ok(whole.some((text) => text.includes(`s.yml:${line} `)));
   });
 
   // An API that was gone from the list, with "1 part not served as written" at its end, was searched for in the wrong
