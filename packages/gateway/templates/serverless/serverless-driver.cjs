@@ -273,14 +273,13 @@ class GatewrightPackaging {
    */
   #builtInOptions() {
     const { configurationInput, serviceDir } = this.serverless;
-    const { build, frameworkVersion } = configurationInput ?? {};
+    const { build } = configurationInput ?? {};
     const given = build?.esbuild;
     const isSet = typeof given === 'object' && given !== null;
     if (!isSet && build !== undefined) return given;
     if (!isSet && (this.#builders().length > 0 || !this.#hasTypeScript())) return undefined;
     const own = readJson(path.join(serviceDir, 'package.json'));
-    const wanted = frameworkVersion ?? own.devDependencies?.serverless ?? own.dependencies?.serverless;
-    if (!isSet && /\d+/.exec(String(wanted ?? ''))?.[0] !== '4') return undefined;
+    if (!isSet && !tolerated.isOfServerless4(own)) return undefined;
     return { ...(own.type === 'module' && { format: 'esm' }), ...(isSet && given) };
   }
 

@@ -67,6 +67,7 @@ function tolerate({ fromOsls, replaceModule, usual, note, inform }) {
     explain: (error) => (error instanceof TypeError ? (validation.refusal() ?? error) : error),
     /** The strings that contain variables, by path. */
     texts: () => configuration.texts,
+    isOfServerless4: (manifest) => isOfServerless4(configuration, manifest, inform),
   };
 }
 
@@ -75,7 +76,7 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
   const file = 'lib/configuration/read.js';
   const read = fromOsls(file);
   const { name, version } = fromOsls('package.json');
-  const kept = { texts: {} };
+  const kept = { texts: {}, pinned: undefined, hasDashboard: false };
   replaceModule(file, async (path) => {
     const { frameworkVersion, ...configuration } = withParametersOfStages(
       withServiceName(await read(path), note),
@@ -86,6 +87,8 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
       inform(
         `frameworkVersion is ${frameworkVersion}, but the gateway reads this service with ${name === 'osls' ? name : 'Serverless'} ${version}`,
       );
+    kept.pinned = pinned;
+    kept.hasDashboard = configuration.org !== undefined || configuration.app !== undefined;
     for (const member of OF_DASHBOARD) delete configuration[member];
     const { provider } = configuration;
     refuseOtherProvider(provider);
@@ -94,6 +97,26 @@ function tolerateConfiguration({ fromOsls, replaceModule, usual, note, inform })
     return { ...configuration, provider: { ...usual, ...ofOwnApi(withMovedKeys(provider, inform), inform) } };
   });
   return kept;
+}
+
+/**
+ * Whether Serverless 4 deploys the service. It needs a login, so most of its services name the dashboard. osls 4 is
+ * pinned by the same version, but needs no dashboard.
+ */
+function isOfServerless4({ pinned, hasDashboard }, manifest, inform) {
+  const packages = { ...manifest.dependencies, ...manifest.devDependencies };
+  const written = String(packages.serverless ?? '');
+  // `npm:osls@4` installs osls under the name serverless.
+  const hasOsls = packages.osls !== undefined || written.startsWith('npm:osls@');
+  const installed = written.startsWith('npm:') ? undefined : /\d+/.exec(written)?.[0];
+  const version = pinned ?? installed;
+  const isSure = hasDashboard || installed === '4' || !hasOsls;
+  if (!isSure || (version !== '4' && (version !== undefined || !hasDashboard))) return false;
+  if (hasOsls)
+    inform(
+      'Serverless 4 bundles the handlers, which are TypeScript, but osls does not: to deploy with osls, install serverless-esbuild and list it under plugins',
+    );
+  return true;
 }
 
 /** Copies `stages.<name>.params`, which only Serverless 4 reads, to `params.<name>`. Parameters that are there win. */
