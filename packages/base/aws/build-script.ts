@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 
 import { escapeForRegExp } from './text/escape-for-regexp.ts';
 import { statOf } from './file-marks.ts';
-import { readIfReadable } from './readable-files.ts';
+import { entriesOf, readIfReadable } from './readable-files.ts';
 import { memberOf, membersOf } from './json-object.ts';
 import type { UnknownMembers } from './json-object.ts';
 
@@ -32,10 +32,41 @@ export function findBuildScript(file: string): BuildScript | undefined {
   const scripts = memberOf(readManifest(manifest), 'scripts');
   if (!folders.some((name) => OUTPUT.test(name)) && !isMissingOutput(dirname(manifest), folders[0], scripts))
     return undefined;
-  const found = SCRIPTS.filter((each) => typeof memberOf(scripts, each) === 'string');
+  const usual = SCRIPTS.filter((each) => typeof memberOf(scripts, each) === 'string');
+  const found = usual.length > 0 ? usual : listBuilders(scripts);
   const ends = found.find((name) => !isWatching(scripts, name));
   const name = ends ?? found[0];
   return name === undefined ? undefined : { folder: dirname(manifest), name, watches: ends === undefined };
+}
+
+/** What a script may do beside building, such as setting a variable and removing the output of before. */
+const PREPARING = /^(?:export|set|rm|rimraf|mkdir|cp)\s/;
+/** Programs that only build. The tasks of gulp and grunt may do anything. */
+const NOT_BUILDING = /(?:^|[\s/])(?:gulp|grunt)(?:\s|$)|\s--(?:noEmit|emitDeclarationOnly)\b/;
+
+/** Returns the scripts that bundle or compile and do nothing else, whatever their names are. */
+function listBuilders(scripts: unknown): readonly string[] {
+  return Object.entries(membersOf(scripts)).flatMap(([name, script]) => {
+    const commands = typeof script === 'string' ? commandsOf(script) : [];
+    const making = commands.filter((command) => !PREPARING.test(`${command} `) && command !== '');
+    const isBuilding = making.every((command) => WRITERS.test(command) && !NOT_BUILDING.test(command));
+    return making.length > 0 && isBuilding ? [name] : [];
+  });
+}
+
+/**
+ * Returns the files that name the missing folder of a file as the output of a build, such as webpack.config.js and
+ * .gitignore; empty if there are none.
+ */
+export function findOutputSettings(file: string): {
+  readonly folder: string;
+  readonly files: readonly string[];
+} {
+  const manifest = findManifest(dirname(file));
+  const project = manifest === undefined ? dirname(dirname(file)) : dirname(manifest);
+  const [folder = ''] = relative(project, dirname(file)).split(sep);
+  if (folder === '' || folder === '..' || existsSync(join(project, folder))) return { folder, files: [] };
+  return { folder, files: configuredIn(project, wordOf(folder)) };
 }
 
 /** Matches the names of files that say where compilers, bundlers and build scripts write. */
@@ -50,9 +81,13 @@ const CONFIGURATION_LIMIT_BYTES = 64_000;
 function isMissingOutput(project: string, folder: string | undefined, scripts: unknown): boolean {
   if (folder === undefined || folder === '' || folder === '..' || existsSync(join(project, folder)))
     return false;
-  const word = new RegExp(`(?<![\\w-])${escapeForRegExp(folder)}(?![\\w-])`);
+  const word = wordOf(folder);
   if (word.test(JSON.stringify(scripts ?? ''))) return true;
   return isConfigured(project, word);
+}
+
+function wordOf(folder: string): RegExp {
+  return new RegExp(`(?<![\\w-])${escapeForRegExp(folder)}(?![\\w-])`);
 }
 
 /**
@@ -60,12 +95,18 @@ function isMissingOutput(project: string, folder: string | undefined, scripts: u
  * @param ignored the names of files that do not count
  */
 export function isConfigured(project: string, pattern: RegExp, ignored: readonly string[] = []): boolean {
-  return readdirSync(project).some((name) => {
-    const path = join(project, name);
-    if (ignored.includes(name) || !CONFIGURATION.test(name)) return false;
-    if ((statOf(path)?.size ?? 0) > CONFIGURATION_LIMIT_BYTES) return false;
-    return pattern.test(readIfReadable(path) ?? '');
-  });
+  return configuredIn(project, pattern, ignored).length > 0;
+}
+
+function configuredIn(project: string, pattern: RegExp, ignored: readonly string[] = []): readonly string[] {
+  return entriesOf(project)
+    .map(({ name }) => name)
+    .filter((name) => {
+      const path = join(project, name);
+      if (ignored.includes(name) || !CONFIGURATION.test(name)) return false;
+      if ((statOf(path)?.size ?? 0) > CONFIGURATION_LIMIT_BYTES) return false;
+      return pattern.test(readIfReadable(path) ?? '');
+    });
 }
 
 /**

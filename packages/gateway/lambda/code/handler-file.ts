@@ -5,7 +5,7 @@ import { entriesOf, readIfReadable } from '@gatewright/aws/readable-files';
 
 import { describePackagers } from './added-files.ts';
 import { DefinitionError, type DefinitionPlace, propertyAt } from '../../core/errors.ts';
-import { findBuildCommand } from '@gatewright/aws/build-script';
+import { findBuildCommand, findOutputSettings } from '@gatewright/aws/build-script';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
 import { explainMissing, explainMissingFolder } from './missing-path.ts';
 
@@ -91,7 +91,7 @@ export function findHandlerFile(
     if (elsewhere !== undefined)
       throw new MissingHandlerFile(place, `handler "${definition.handler}": ${elsewhere}`, base, candidates);
     const packagers = definition.code === undefined ? undefined : describePackagers(definition.code);
-    const wayOut = packagers ?? describeMaking(name, command, Object.keys(entries), dirname(base));
+    const wayOut = packagers ?? describeMaking(name, command, Object.keys(entries), base);
     throw new MissingHandlerFile(
       place,
       `handler "${definition.handler}": there is no ${name.module}${isBuilt ? '' : '.ts, .mts, .cts, .tsx, '}.js, .mjs or .cjs in ` +
@@ -129,18 +129,22 @@ export function isBundled(code: FunctionDefinition['code']): boolean {
 /**
  * Describes how to build a missing handler file.
  * @param made the modules that `sam build` creates from the function's entry points
+ * @param base the absolute path of the file without its ending
  */
 function describeMaking(
   { module, exportPath }: HandlerName,
   command: string | undefined,
   made: readonly string[],
-  folder: string,
+  base: string,
 ): string {
   if (made.length > 0)
     return `sam build creates ${made.map((module) => `${module}.js`).join(', ')} from EntryPoints: set the handler to ${made.map((module) => `${module}.${exportPath}`).join(' or ')}`;
   if (command !== undefined) return `run ${command}, which creates it`;
+  const { folder, files } = findOutputSettings(base);
+  if (files.length > 0)
+    return `a build creates the folder ${folder}, which ${files.join(' and ')} ${files.length === 1 ? 'names' : 'name'}: run this build`;
   const exported = exportPath.split('.')[0] ?? '';
-  const others = findExporting(folder, exported).map(
+  const others = findExporting(dirname(base), exported).map(
     (file) => `${join(dirname(module), file.replace(/\.\w+$/, ''))}.${exportPath}`,
   );
   const create = `create it with an export named "${exported}"`;

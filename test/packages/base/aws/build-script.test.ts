@@ -66,6 +66,51 @@ describe('a handler file that is missing', () => {
       handler: 'artifacts/main.handler',
       message: /there is no folder \S+\/artifacts; run npm run build in \S+$/,
     },
+    // hameos/notes_sls: the scripts of webpack have names of their own, and .gitignore and webpack.config.js name .build.
+    ...[
+      'export NODE_ENV=development && webpack --config ./webpack.config.js',
+      'rimraf .build && NODE_ENV=production npx webpack',
+    ].map((script) => ({
+      name: `is created by a script of any name that only builds: ${script}`,
+      files: {
+        'package.json': JSON.stringify({
+          scripts: {
+            check: 'tsc --noEmit',
+            deploy: 'webpack && serverless deploy',
+            watch: 'webpack --watch',
+            'sls:dev': script,
+            'sls:pro': script,
+          },
+        }),
+        '.gitignore': '.build\n',
+      },
+      handler: '.build/main.handler',
+      message: /there is no folder \S+\/\.build; run npm run sls:dev in \S+$/,
+    })),
+    {
+      name: 'is created by a build if files name its folder and no script builds',
+      files: {
+        'package.json': '{ "scripts": { "deploy": "webpack && serverless deploy", "all": "gulp" } }',
+        '.gitignore': '.build\n',
+        'webpack.config.js': "module.exports = { output: { path: __dirname + '/.build' } };",
+      },
+      handler: '.build/main.handler',
+      message:
+        /; a build creates the folder \.build, which \.gitignore and webpack\.config\.js name: run this build$/,
+    },
+    {
+      name: 'is created by a build if there is no package.json',
+      files: { '.gitignore': 'out/\n' },
+      handler: 'out/main.handler',
+      message: /; a build creates the folder out, which \.gitignore names: run this build$/,
+    },
+    {
+      name: 'is in a folder of code that does not exist',
+      files: {},
+      code: 'gone',
+      handler: 'out/main.handler',
+      message: /there is no folder \S+\/gone; build the function first, or correct the path$/,
+    },
     {
       name: 'must be written if nothing names its folder, which is then more likely misspelt',
       files: { 'package.json': BUILT, 'handlers/main.js': '' },
