@@ -12,6 +12,10 @@ const SYNTAX = '^(?:Invalid OpenAPI input\\. )?invalid YAML or JSON: ';
 const syntax = (words: string, remedy: string): RemedyRow => fixed(new RegExp(`${SYNTAX}${words}`), remedy);
 
 const OF_SYNTAX: readonly RemedyRow[] = [
+  {
+    words: new RegExp(`${SYNTAX}.*: put quotes around (.+), because it contains a bracket`),
+    remedy: ([, value = '']) => `put quotes around ${value}`,
+  },
   syntax('Missing closing (?:"|\')', 'close the string with the quotation mark that opens it'),
   syntax('Source contains multiple documents', 'keep one document in the file, and remove the line ---'),
   syntax('Tabs are not allowed', 'indent with spaces instead of tabs'),

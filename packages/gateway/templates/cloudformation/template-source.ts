@@ -98,7 +98,7 @@ export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_
   if (error !== undefined) {
     throw new DefinitionError(
       { file, line: lines.at(error.pos[0]) },
-      `invalid YAML or JSON: ${error.message}`,
+      `invalid YAML or JSON: ${withQuotes(error.message, text, error.pos[0])}`,
     );
   }
   const conversion = new Conversion(lines, file);
@@ -110,6 +110,26 @@ export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_
     lineOf: (path) => lines.lineOf(path),
   };
 }
+
+/**
+ * Adds the remedy for a value in brackets that contains a bracket itself, such as `{ path: /pets/{id} }`. The parser
+ * only reports that the second bracket is not expected.
+ */
+function withQuotes(message: string, text: string, at: number): string {
+  const before = /[^\s,[\]{}]*$/.exec(text.slice(Math.max(0, at - LONGEST_VALUE), at))?.[0] ?? '';
+  if (!/[{[]/.test(text.charAt(at)) || before === '' || before.endsWith(':')) return message;
+  let value = before;
+  let depth = 0;
+  for (const sign of text.slice(at, at + LONGEST_VALUE)) {
+    depth += /[{[]/.test(sign) ? 1 : /[}\]]/.test(sign) ? -1 : 0;
+    if (depth < 0 || (depth === 0 && /[\s,]/.test(sign))) break;
+    value += sign;
+  }
+  return `${message}: put quotes around ${value.trim()}, because it contains a bracket`;
+}
+
+/** The maximum length of a value that is quoted in a message. */
+const LONGEST_VALUE = 200;
 
 function tooLarge(file: string, limitBytes: number): DefinitionError {
   return new DefinitionError({ file }, `the file is larger than ${limitBytes} bytes`);

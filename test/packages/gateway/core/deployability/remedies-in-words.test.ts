@@ -25,6 +25,11 @@ const CASES = [
     'add J to Auth.Authorizers of the API of the event, or set RestApiId (Api) or ApiId (HttpApi) of the event to the API that has J',
   ],
   ['invalid YAML or JSON: Tabs are not allowed as indentation', '', 'indent with spaces instead of tabs'],
+  [
+    'invalid YAML or JSON: Unexpected flow-map-start at node end: put quotes around /x/{id}, because it contains a bracket',
+    '',
+    'put quotes around /x/{id}',
+  ],
   ['invalid YAML or JSON: Flow map must end with a }', '', 'close the bracket with }'],
   [
     'invalid YAML or JSON: Anchors and tags must be after the ? indicator',

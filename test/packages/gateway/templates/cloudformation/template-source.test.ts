@@ -5,6 +5,7 @@ import {
   parseSource,
   readSource,
 } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
+import { escapeForRegExp } from '../../../../../packages/base/aws/text/escape-for-regexp.ts';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
 import { refusal, refusalOf } from '../stack-builders.ts';
 import { CODE_POINT } from '../../../../support/any-text.ts';
@@ -164,6 +165,22 @@ describe('parseSource', () => {
 
   const refusals = [
     { name: 'an open bracket', text: 'A: 1\nB: [', says: /^f:2: invalid YAML or JSON/ },
+    // Unquoted paths of events in serverless.yml.
+    ...[
+      ['a: { path: /x/{id}, method: get }', '/x/{id}'],
+      ['a: { method: get, path: /x/{id}/y/{n} }', '/x/{id}/y/{n}'],
+      ['a: {path: /{proxy+}}', '/{proxy+}'],
+      ['a: { b: ${self:x}, c: d }', '${self:x}'],
+      ['a: [x/{id}, y]', 'x/{id}'],
+      ['a: { b: x[0], c: d }', 'x[0]'],
+    ].map(([text = '', value = '']) => ({
+      name: `a bracket within ${value}`,
+      text: `A: 1\n${text}`,
+      says: new RegExp(
+        `^f:2: invalid YAML or JSON: .*: put quotes around ${escapeForRegExp(value)}, because it contains a bracket$`,
+      ),
+    })),
+    { name: 'a second mapping', text: 'a: { b: } {c: 1}', says: /^f:1: invalid YAML or JSON: (?!.*quotes)/ },
     { name: 'plain text', text: 'hello', says: /^f:1: the file must be a mapping of sections/ },
     { name: 'an empty file', text: '', says: /the file is empty/ },
     { name: 'an unknown tag', text: 'A: 1\nB: !Foo x', says: /^f:2: unknown tag !Foo/ },
