@@ -16,6 +16,7 @@ import ssl
 import sys
 import time
 import traceback
+import warnings
 
 # No __pycache__ is written into the gateway's own package.
 WRITES_NOTHING, sys.dont_write_bytecode = sys.dont_write_bytecode, True
@@ -454,6 +455,9 @@ def main():
     lent = os.environ.pop("GATEWRIGHT_LENT", None)
     if lent:
         sys.path.append(lent)
+        # The lent Boto3 is newer than the one that Lambda's runtime for an old Python keeps, and warns of its last
+        # version. A Boto3 of the project itself warns on AWS, too.
+        warnings.filterwarnings("ignore", message="Boto3 will no longer support Python", module=r"boto3\.compat")
     sys.argv = [os.path.join(task_root, "bootstrap.py")]
     request_filter = RequestIdFilter()
     set_up_logging(request_filter)

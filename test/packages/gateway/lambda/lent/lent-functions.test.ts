@@ -160,6 +160,35 @@ describe('boto3 of a Python function', { skip: PYTHON }, () => {
     assert.deepEqual([asked, borrowed, bytesBelow(folder)], [[], [], before]);
   });
 
+  // boto/boto3#4654 of 2025-11-04 warns on Python 3.9, whose Lambda runtime got its last update on 2025-12-15.
+  const deprecated = `import warnings
+class PythonDeprecationWarning(Warning): pass
+warnings.warn('Boto3 will no longer support Python 3.9 starting April 29, 2026.', PythonDeprecationWarning)
+warnings.warn('another warning', PythonDeprecationWarning)`;
+  for (const [whose, own, isSaid] of [
+    ['is lent', {}, false],
+    [
+      'is the project’s',
+      { 'boto3/__init__.py': 'from . import compat', 'boto3/compat.py': deprecated },
+      true,
+    ],
+  ] as const)
+    it(`${isSaid ? 'warns' : 'does not warn'} of the end of an old Python if it ${whose}`, async () => {
+      const { definition } = python({ 'app.py': `import boto3\n${HANDLER}return 1`, ...own });
+      const { lender } = aLender({
+        'boto3/__init__.py': 'from . import compat',
+        'boto3/compat.py': deprecated,
+      });
+      const { runtime, invoke, lines } = await startRuntime([], { lender });
+      (await runtime.prepare([definition], new Map(), new Faults(false)))();
+
+      assert.equal(returned(await invoke('f')), 1);
+
+      const said = lines.map(({ message }) => message).join('\n');
+      assert.match(said, /another warning/);
+      assert.equal(said.includes('will no longer support'), isSaid, said);
+    });
+
   it('comes after the project’s other packages, as in Lambda', async () => {
     const { definition } = python({
       'app.py': `import boto3, six\n${HANDLER}return boto3.WHOSE + six.WHOSE`,
