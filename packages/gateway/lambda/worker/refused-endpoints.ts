@@ -55,5 +55,5 @@ function describeRefusedEndpoint(
   const variable = isOwn ? own : 'AWS_ENDPOINT_URL';
   const setting = Object.keys(environment).find((name) => environment[name]?.startsWith(address));
   const origin = setting === undefined ? '' : ` (the value of ${setting})`;
-  return `calls ${service} at ${address}${origin}, where nothing listens; the gateway serves ${service} at ${environment[variable] ?? ''}. Create the SDK's client without an endpoint, region and keys of its own: its calls then go to the gateway here, and to AWS after a deployment. If the client must have an endpoint, use process.env.${variable}, which is not set on AWS`;
+  return `calls ${service} at ${address}${origin}, where nothing listens; the gateway serves ${service} at ${environment[variable] ?? ''}. Create the SDK's client without an endpoint, region and keys of its own: its calls then go to the gateway here, and to AWS after a deployment. If the client must have an endpoint, give it only process.env.${variable}, which is not set on AWS`;
 }

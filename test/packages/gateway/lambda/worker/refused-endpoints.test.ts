@@ -66,7 +66,7 @@ describe('a call of an AWS client to a local emulator', () => {
       assert.match(
         said[0] ?? '',
         new RegExp(
-          `^calls dynamodb at http://localhost:${port}, where nothing listens; the gateway serves dynamodb at http://127\\.0\\.0\\.1:45678\\. Create the SDK's client without an endpoint, .* use process\\.env\\.AWS_ENDPOINT_URL_DYNAMODB, which is not set on AWS$`,
+          `^calls dynamodb at http://localhost:${port}, where nothing listens; the gateway serves dynamodb at http://127\\.0\\.0\\.1:45678\\. Create the SDK's client without an endpoint, .* give it only process\\.env\\.AWS_ENDPOINT_URL_DYNAMODB, which is not set on AWS$`,
         ),
       );
     }
