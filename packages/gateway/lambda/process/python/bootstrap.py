@@ -22,6 +22,7 @@ import warnings
 WRITES_NOTHING, sys.dont_write_bytecode = sys.dont_write_bytecode, True
 import older_boto3
 import read_only
+import refused_endpoints
 import result_json
 sys.dont_write_bytecode = WRITES_NOTHING
 
@@ -30,7 +31,10 @@ API = "/2018-06-01/runtime/"
 REMEDIES = json.loads(os.environ.pop("GATEWRIGHT_REMEDIES", "{}"))
 # The times of source files in bytecode have a resolution of one second.
 SETTLED_AFTER_S = 2
-OWN_FILES = tuple(os.path.abspath(module.__file__) for module in (sys.modules[__name__], older_boto3, read_only, result_json))
+OWN_MODULES = (sys.modules[__name__], older_boto3, read_only, refused_endpoints, result_json)
+OWN_FILES = tuple(os.path.abspath(module.__file__) for module in OWN_MODULES)
+# Their frames stand between the function's and the library's.
+PATCHES = (read_only.__file__, refused_endpoints.__file__)
 WRITER = result_json.ResultWriter()
 
 
@@ -227,7 +231,7 @@ def own_frames(trace):
 
 def format_trace(trace):
     """Returns the trace as Lambda's runtime prints it: without the runtime's frames and without marks below lines."""
-    frames = [frame for frame in traceback.extract_tb(trace) if frame.filename != read_only.__file__]
+    frames = [frame for frame in traceback.extract_tb(trace) if frame.filename not in PATCHES]
     first = next((index for index, frame in enumerate(frames) if os.path.abspath(frame.filename) not in OWN_FILES), 0)
     return traceback.format_list([(frame.filename, frame.lineno, frame.name, frame.line) for frame in frames[first:]])
 
@@ -464,6 +468,7 @@ def main():
     reach_prefixed_hosts()
     reach_own_apis()
     older_boto3.reach_gateway()
+    refused_endpoints.watch_calls()
     debugger = Debugger(api)
     loaded = LoadedFiles(api)
     keep_lines_that_ran()
