@@ -301,7 +301,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     values: { status: 200 },
     because: /The reply has no body, but Content-Type application\/json, the default of the gateway/,
     change:
-      /^Return a body such as \"\{\}\", a string, from the function, which every client can read as JSON\./m,
+      /^Return a body such as "\{\}", a string, from the function, which every client can read as JSON\./m,
     not: { api: proxy({ statusCode: 204 }) },
   },
   {
