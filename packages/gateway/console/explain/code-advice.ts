@@ -35,7 +35,7 @@ export function adviseByCode({
       'Give the API a Policy that allows execute-api:Invoke to the intended callers, for example with a condition on aws:SourceVpce, and deploy it again.',
     ];
   if (kind === 'handshake' && code === 'URI_TOO_LONG')
-    return ['Shorten the URL: send long values in the first message.'];
+    return ['Shorten the URL: send long values in a message, for which the API needs a route.'];
   if (kind === 'handshake' && code === 'MALFORMED_REQUEST')
     return ['Connect with a WebSocket client: it sends the headers of a handshake (RFC 6455 §4.1).'];
   // A function URL has only the limit of Lambda.

@@ -82,19 +82,21 @@ function atDomain({ api, ports }: TestApi, basePath: string, stage = 'dev'): Ser
 const greedy = (basePath: string) => (): Served =>
   atDomain(anApi(restRoutes({ 'ANY /{proxy+}': {} }), { echo: () => NOT_FOUND }), basePath);
 
-const starting = (reply: string) => (): Served => {
-  const api = aMethod({
-    integration: {
-      Type: 'AWS',
-      IntegrationHttpMethod: 'POST',
-      Credentials: 'arn:aws:iam::123456789012:role/starter',
-      Uri: 'arn:aws:apigateway:us-east-1:states:action/StartExecution',
-      IntegrationResponses: DEFAULT,
-    },
-  });
-  api.ports.services.answer = () => answered(reply);
-  return api;
-};
+const starting =
+  (reply: string, action = 'StartExecution') =>
+  (): Served => {
+    const api = aMethod({
+      integration: {
+        Type: 'AWS',
+        IntegrationHttpMethod: 'POST',
+        Credentials: 'arn:aws:iam::123456789012:role/starter',
+        Uri: `arn:aws:apigateway:us-east-1:states:action/${action}`,
+        IntegrationResponses: DEFAULT,
+      },
+    });
+    api.ports.services.answer = () => answered(reply);
+    return api;
+  };
 const scanning = (call: object, reply: string) => (): Served => {
   const api = aMethod({
     integration: {
@@ -187,6 +189,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     source: 'docs/aws §8',
     api: starting(
       '{"executionArn":"arn:aws:states:us-east-1:123456789012:express:Flow:1:2","status":"FAILED","error":"OutOfStock","cause":"sku a1"}',
+      'StartSyncExecution',
     ),
     request: { method: 'POST', target: '/dev/1', body: '{}' },
     values: { status: 'FAILED' },
@@ -198,6 +201,7 @@ export const RESULTS: readonly SurpriseRow[] = [
     not: {
       api: starting(
         '{"executionArn":"arn:aws:states:us-east-1:123456789012:express:Flow:1:2","status":"SUCCEEDED"}',
+        'StartSyncExecution',
       ),
     },
   },
