@@ -404,7 +404,7 @@ class StackPlugin {
       if (owner !== undefined)
         throw this.#error(
           `access/${owner.document.name}.yml protects ${logicalId} in stage "${this.#stage()}", but the stage's params leave this API out: ` +
-            'set the parameter that custom.apis of serverless.yml names for the API to true in params, or remove the stage from the document',
+            'custom.apis of serverless.yml ties the API to a parameter; set this parameter to true in params of the stage, or remove the stage from the document',
           'ACCESS_API_LEFT_OUT',
         );
       removeWithDependents(template, logicalId);

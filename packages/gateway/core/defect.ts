@@ -65,7 +65,7 @@ export type Defect =
       readonly because: readonly string[];
       readonly changes: readonly string[];
       readonly screen?: ScreenRule | undefined;
-      /** Whether the custom domain does not trust the client, by its mutual TLS. */
+      /** Whether mutual TLS of the custom domain refused the client's certificate, or found none. */
       readonly isUntrusted?: true;
       /** Whether AWS's own CloudFront refuses the request, in front of an edge-optimized API. */
       readonly isAtEdge?: true;

@@ -270,8 +270,8 @@ export class StartError extends UserError {
 }
 
 /**
- * A request to a running gateway, by the console, a command or a test, that cannot be fulfilled. The message contains
- * the reason.
+ * The console, a command or a test asked a running gateway for something that it cannot do. The message contains the
+ * reason.
  */
 export class InvalidRequest extends Error {
   override readonly name = 'InvalidRequest';

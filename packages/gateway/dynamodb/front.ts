@@ -64,7 +64,7 @@ export type CallFault =
    */
   | { readonly kind: 'error'; readonly status: number; readonly type: string; readonly message: string };
 
-/** A call that the store refused, by the policies or because of its input. */
+/** A call that the store refused, because the policies do not allow it or because its input is invalid. */
 export type RefusedCall = {
   readonly accessKeyId: string;
   readonly operation: string;

@@ -12,8 +12,8 @@ import { titleOf } from '../compiled-portal.ts';
 import type * as Answers from '../answers.ts';
 
 /**
- * Maximum number of months that are listed. Usage records are stored permanently, but the terms of a customer only
- * for a year. Older invoices are available from the owner of the APIs.
+ * Maximum number of months that are listed. Each listed month is read from the table. Older invoices are available
+ * from the owner of the APIs.
  */
 const MOST_MONTHS = 24;
 

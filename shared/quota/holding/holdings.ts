@@ -63,7 +63,8 @@ export class Holdings {
   }
 
   /**
-   * Returns the holdings of a request for every limit of its plan, in every period that the request may belong to.
+   * Returns what this process holds (leases, rate leases, permits) for a request: for every limit of its plan, in every
+   * period that the request may belong to.
    * @param run undefined if the end of the request will not be reported
    * @throws PlanInvalid when the plan limits concurrency, and `run` is missing
    */

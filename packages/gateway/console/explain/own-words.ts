@@ -248,9 +248,10 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A name, with its value if that follows, such as `ApiKeyRequired: true` or `AuthorizationType NONE`. A name directly
- * after a colon is part of a condition key or an action, such as `aws:SourceArn`, which all formats write alike. A name
- * before a constant, such as `AuthorizationType.NONE`, is already the CDK's.
+ * Matches the name of a property as CloudFormation spells it, with its value if that follows, such as `ApiKeyRequired:
+ * true` or `AuthorizationType NONE`. It does not match a name directly after a colon, which is part of a condition key
+ * or an action, such as `aws:SourceArn`, because all formats write these alike. It also does not match a name before a
+ * constant, such as `AuthorizationType.NONE`, because that is already the spelling of the CDK.
  */
 const NAME =
   /(?<!\w:)\b([A-Z][a-z]+(?:[A-Z][a-z]+)*)\b(?!\.[A-Z]{2})(?:: (true|false|\d+)\b|:? ([A-Z][A-Z_]{3,})\b)?/g;

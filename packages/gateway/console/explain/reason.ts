@@ -82,7 +82,7 @@ const OF_RUNTIME =
   /\s*Traceback \(most recent call last\):(?:\s*File "[^"]*[\\/]lambda[\\/]process[\\/]python[\\/][^"]*", line \d+, in [^\n\r]*[\n\r]+[^\n\r]*)+$/;
 
 /**
- * Describes the last line that a function printed; if the line is structured, by the members that explain the outcome.
+ * Describes the last line that a function printed. Of a structured line, it shows the members that explain the outcome.
  * Lines with embedded metrics, which are printed last, are skipped unless they have such members.
  */
 export function formatLastLine(lines: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 /**
- * Says what to change in an integration whose call an AWS service refused, by the code of the service's error. The
- * codes are in the API reference of each service.
+ * Says what to change in an integration whose call an AWS service refused. The code of the service's error decides
+ * what is said; the codes are in the API reference of each service.
  */
 import { adviseByMessage } from './sdk-error-advice.ts';
 import type { IntegrationCircumstances } from './circumstances.ts';

@@ -34,7 +34,7 @@ function noteLoop(step: Ran, all: readonly StampedStep[], stacks: readonly Resol
   const origin = findOrigin(step, all);
   const ending =
     origin === undefined
-      ? `Wait with a state machine or a schedule instead of asynchronous invocations of ${functionName}`
+      ? `If ${functionName} calls itself in order to wait, use a state machine or a schedule for that; otherwise remove the asynchronous invocations that lead back to it`
       : adviseOn(origin, nameOf(origin) + at(placeOf(findByArn(stacks, origin))));
   const allowed = functionName + at(placeOf(findFunction(functionName, stacks)));
   return {
@@ -50,7 +50,7 @@ function noteLoop(step: Ran, all: readonly StampedStep[], stacks: readonly Resol
 function adviseOn(origin: string, name: string): string {
   return parseArn(origin)?.service === 's3'
     ? `Write to another bucket than ${name.replace(/^the bucket /, '')}, or to a prefix that the notification of the bucket leaves out`
-    : `Wait with a state machine or a schedule instead of the messages of ${name}`;
+    : `If the messages of ${name} are meant to wait, use a state machine or a schedule for that; otherwise do not send messages to it from a function that they invoke`;
 }
 
 /**

@@ -135,7 +135,7 @@ function splitList(text: string): string[] {
 }
 
 function ssmMessage(name: string, type: string): string {
-  return `parameter ${name} has type ${type}, so its value comes from SSM in the account; set it with --param ${name}=…, or define the SSM parameter that its Default names in gatewright.values.yml, under ssm`;
+  return `parameter ${name} has type ${type}, so its value comes from SSM in the account; set it with --param ${name}=…, or define, in gatewright.values.yml under ssm, the SSM parameter whose name is its Default`;
 }
 
 /** Returns a value as the text that CloudFormation compares; undefined if there is none. */

@@ -49,7 +49,7 @@ export const QUOTA = object(
     ),
     count: described(
       oneOf('request', 'access-log'),
-      'request: the authorizer charges each request. access-log: usage-tracker charges logged requests, seconds later, and the authorizer denies callers over quota, so results may be cached. Default: request.',
+      'request: the authorizer charges each request. access-log: usage-tracker charges each logged request some seconds later. The authorizer only denies callers who are over quota; it charges nothing, so API Gateway may cache its results. Default: request.',
     ),
     when: described(
       object(

@@ -53,31 +53,36 @@ const ROWS: readonly Row[] = [
     what: 'a message of a queue, which another function of the loop may have sent (boto/boto3#3899)',
     from: QUEUE,
     because: OF_QUEUE,
-    change: /^Wait with a state machine or a schedule instead of the messages of the queue checks\. /,
+    change:
+      /^If the messages of the queue checks are meant to wait, use a state machine or a schedule for that; otherwise do not send messages to it from a function that they invoke\. /,
   },
   {
     what: 'an asynchronous invocation',
     because: OF_EVENT,
-    change: /^Wait with a state machine or a schedule instead of asynchronous invocations of check-job\. /,
+    change:
+      /^If check-job calls itself in order to wait, use a state machine or a schedule for that; otherwise remove the asynchronous invocations that lead back to it\. /,
   },
   {
     what: 'an asynchronous invocation in a loop that objects of a bucket began',
     first: [delivered(BUCKET, FUNCTION), delivered(BUCKET, FUNCTION)],
     because: OF_EVENT,
-    change: /^Wait with a state machine or a schedule instead of asynchronous invocations of check-job\. /,
+    change:
+      /^If check-job calls itself in order to wait, use a state machine or a schedule for that; otherwise remove the asynchronous invocations that lead back to it\. /,
   },
   {
     what: 'a message of a topic',
     each: [delivered(TOPIC, `${FUNCTION}:live`)],
     because: OF_EVENT,
-    change: /^Wait with a state machine or a schedule instead of the messages of the topic news\. /,
+    change:
+      /^If the messages of the topic news are meant to wait, use a state machine or a schedule for that; otherwise do not send messages to it from a function that they invoke\. /,
   },
   {
     what: 'a message of a topic that goes through a queue',
     from: QUEUE,
     each: [delivered(TOPIC, QUEUE)],
     because: OF_QUEUE,
-    change: /^Wait with a state machine or a schedule instead of the messages of the topic news\. /,
+    change:
+      /^If the messages of the topic news are meant to wait, use a state machine or a schedule for that; otherwise do not send messages to it from a function that they invoke\. /,
   },
   {
     what: 'an object in the bucket whose notification invokes the function',

@@ -29,7 +29,7 @@ const ROWS: readonly Row[] = [
     command: 'SendMessage',
     input: "{ QueueUrl: process.env.TARGET, MessageBody: 'a' }",
     advice:
-      /^Wait with a state machine or a schedule instead of the messages of the queue \S+ \(template\.yaml:4\)\./m,
+      /^If the messages of the queue \S+ \(template\.yaml:4\) are meant to wait, use a state machine or a schedule for that; otherwise do not send messages to it from a function that they invoke\./m,
   },
   {
     through: 'SNS',
@@ -39,7 +39,7 @@ const ROWS: readonly Row[] = [
     command: 'Publish',
     input: "{ TopicArn: process.env.TARGET, Message: 'a' }",
     advice:
-      /^Wait with a state machine or a schedule instead of the messages of the topic \S+ \(template\.yaml:4\)\./m,
+      /^If the messages of the topic \S+ \(template\.yaml:4\) are meant to wait, use a state machine or a schedule for that; otherwise do not send messages to it from a function that they invoke\./m,
   },
   {
     through: 'S3',
@@ -58,7 +58,8 @@ const ROWS: readonly Row[] = [
     client: 'lambda Lambda',
     command: 'Invoke',
     input: "{ FunctionName: 'looper', InvocationType: 'Event', Payload: '{}' }",
-    advice: /^Wait with a state machine or a schedule instead of asynchronous invocations of looper\./m,
+    advice:
+      /^If looper calls itself in order to wait, use a state machine or a schedule for that; otherwise remove the asynchronous invocations that lead back to it\./m,
   },
 ];
 
