@@ -507,7 +507,7 @@ export type EdgeCircumstances = {
   readonly place: string | undefined;
 };
 
-export type Release = { readonly isCanary: boolean; readonly deploymentId: string | undefined };
+type Release = { readonly isCanary: boolean; readonly deploymentId: string | undefined };
 
 export type Circumstances = {
   /**

@@ -2,7 +2,7 @@
 import { ENOUGH_REQUESTS } from './watch.ts';
 import type { WatchOptions, Watched } from './watch.ts';
 
-export type Conclusion = {
+type Conclusion = {
   /** `unknown` if there were too few requests to judge the canary. */
   readonly verdict: 'well' | 'unknown';
   readonly text: string;
