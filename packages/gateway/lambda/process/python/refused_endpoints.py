@@ -14,6 +14,7 @@ MODULE = "botocore.httpsession"
 SIGNED_FOR = re.compile(r"^AWS4-HMAC-SHA256 Credential=[^,]*/([a-z0-9-]+)/aws4_request")
 IS_OF_AWS = re.compile(r"\.amazonaws\.com(?:\.cn)?(?::\d+)?$").search
 MAX_REPORTED = 20
+OF_SDK = "AWS_ENDPOINT_URL"
 
 
 class SessionFinder:
@@ -64,6 +65,9 @@ class Reported:
     def report(self, request):
         address = "/".join(str(request.url).split("/", 3)[:3])
         found = SIGNED_FOR.search(text_of(request.headers.get("Authorization")))
+        # The addresses of the gateway itself are refused only while it ends.
+        if any(name.startswith(OF_SDK) for name in settings_with(address)):
+            return
         invocation = os.environ.get("_X_AMZN_TRACE_ID")
         if invocation != self.invocation:
             self.addresses.clear()
@@ -71,26 +75,30 @@ class Reported:
         if found is None or IS_OF_AWS(address) or address in self.addresses or len(self.addresses) >= MAX_REPORTED:
             return
         self.addresses.add(address)
-        print(describe(found.group(1), address, os.environ), file=sys.stderr)
+        print(describe(found.group(1), address), file=sys.stderr)
 
 
 def text_of(value):
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def describe(service, address, environment):
-    own = "AWS_ENDPOINT_URL_" + service.upper()
-    is_own = service == "dynamodb" and not environment.get(own, address).startswith(address)
-    variable = own if is_own else "AWS_ENDPOINT_URL"
-    setting = next((name for name, value in environment.items() if value.startswith(address)), None)
+def settings_with(address):
+    """Returns the names of the variables whose value is the address."""
+    return [name for name, value in os.environ.items() if value.startswith(address)]
+
+
+def describe(service, address):
+    own = OF_SDK + "_" + service.upper()
+    variable = own if service == "dynamodb" and own in os.environ else OF_SDK
+    setting = next(iter(settings_with(address)), None)
     origin = "" if setting is None else " (the value of %s)" % setting
     return (
         "calls %s at %s%s, where nothing listens; the gateway serves %s at %s. Create boto3's client without an "
         "endpoint, region and keys of its own: its calls then go to the gateway here, and to AWS after a deployment. "
         "If the client must have an endpoint, give it only os.environ.get('%s'), which is not set on AWS"
-    ) % (service, address, origin, service, environment.get(variable, ""), variable)
+    ) % (service, address, origin, service, os.environ.get(variable, ""), variable)
 
 
 def watch_calls():
-    if "AWS_ENDPOINT_URL" in os.environ:
+    if OF_SDK in os.environ:
         sys.meta_path.insert(0, SessionFinder)

@@ -106,4 +106,17 @@ describe('a call of an AWS client to a local emulator', () => {
     }
     assert.deepEqual(await printed('plain', { host: 'localhost', port, signature: false }), []);
   });
+
+  it('is not reported if it is a call to the gateway, which is ending', async () => {
+    const event = { host: '127.0.0.1', port: await freePort(), signature: true };
+    const own = aFolderFunction(aFolder({ 'a.js': SIGNED }), 'a.handler', {
+      name: 'own',
+      environment: { AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${event.port}` },
+    });
+    const { invoke, lines } = await startRuntime([own], { controlUrl: () => 'http://127.0.0.1:4000' });
+
+    await invoke('own', event);
+
+    assert.deepEqual(lines, []);
+  });
 });

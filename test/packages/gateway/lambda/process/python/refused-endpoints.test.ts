@@ -91,7 +91,8 @@ describe('a call of boto3 to a local emulator', { skip: PYTHON }, () => {
     assert.match(said ?? '', /^calls dynamodb at http:\/\/localhost:8001 \(the value of TABLES_AT\), where/);
   });
 
-  it('is not reported if it is not signed for AWS, or goes to AWS', async () => {
+  it('is not reported if it is not signed for AWS, or goes to AWS or to the gateway', async () => {
+    assert.deepEqual(await printed(`${TABLES}/`, SIGNATURE), []);
     assert.deepEqual(await printed('http://localhost:8000/', ''), []);
     assert.deepEqual(await printed('https://dynamodb.eu-west-1.amazonaws.com/', SIGNATURE), []);
   });
