@@ -149,7 +149,7 @@ function FullDetail({
       <dl class="facts">
         <Fact name="Route">{detail.routeKey ?? 'none'}</Fact>
         <Fact name="Caller">{nameCaller(detail, names).title || 'anonymous'}</Fact>
-        <Fact name="From">{detail.sourceIp}</Fact>
+        <Fact name="Source IP">{detail.sourceIp}</Fact>
         <Version of={detail.version} versions={versions} />
         <Fact name="Request id">
           <code>{detail.id}</code>
