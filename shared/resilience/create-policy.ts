@@ -24,17 +24,17 @@ export type CreatePolicyOptions = PolicyOptions & {
  * import { createPolicy } from 'gatewright/resilience';
  *
  * const prices = createPolicy({
- *  name: 'prices',
- *  timeoutMs: 800,
- *  retry: { attempts: 3 },
- *  bulkhead: { concurrent: 20 },
- *  breaker: { openSeconds: 10 },
+ *   name: 'prices',
+ *   timeoutMs: 800,
+ *   retry: { attempts: 3 },
+ *   bulkhead: { concurrent: 20 },
+ *   breaker: { openSeconds: 10 },
  * });
  * let attempts = 0;
  * const flaky = async () => {
- *  attempts += 1;
- *  if (attempts === 1) throw new Error('connection reset');
- *  return 'ramen: 12.50';
+ *   attempts += 1;
+ *   if (attempts === 1) throw new Error('connection reset');
+ *   return 'ramen: 12.50';
  * };
  * await prices.run(flaky, { idempotent: true }) // → 'ramen: 12.50'
  * ```

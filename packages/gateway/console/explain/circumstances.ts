@@ -530,7 +530,7 @@ export type Circumstances = {
   readonly apiId: string;
   readonly apiName: string;
   readonly stageName: string | undefined;
-  /** Whether the request went to the canary of the stage; undefined if the stage has no canary. */
+  /** The deployment that answered: the canary of the stage or the stage itself; undefined if it has no canary. */
   readonly release?: Release | undefined;
   readonly stages: readonly string[];
   /** The part of the URL's path before `path`: the stage, or the base path of a custom domain. */

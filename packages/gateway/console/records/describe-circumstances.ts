@@ -157,8 +157,10 @@ function releaseOf(stage: Received['stage']): Pick<Circumstances, 'release'> {
   return isCanary === undefined ? {} : { release: { isCanary, deploymentId } };
 }
 
-/** Finds what is wrong with a body that was read as JSON. */
-/** @param size of the body in bytes, of which only the beginning may be recorded */
+/**
+ * Finds what is wrong with a body that was read as JSON.
+ * @param size of the body in bytes, of which only the beginning may be recorded
+ */
 function findBodyFault(
   body: Buffer | string | undefined,
   size: number,

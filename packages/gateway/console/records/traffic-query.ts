@@ -1,6 +1,6 @@
 /**
- * The search of Traffic and of `gatewright requests`: `status:4xx method:POST took:>500 user:"alice b" -route:/ping`, and plain words,
- * which may occur anywhere in a row. A row must match all terms.
+ * Reads the search of Traffic and of `gatewright requests`: `status:4xx method:POST took:>500 user:"alice b"
+ * -route:/ping`, and plain words, which may occur anywhere in a row. A row must match all terms.
  */
 import type { RequestRow } from './model.ts';
 

@@ -175,18 +175,18 @@ const redirectWithoutStage: SurpriseKind = {
       ],
       changes: [
         `Redirect to /${stage.name}${location}: write \`/\${event.requestContext.stage}${location}\` as Location in the function. A custom domain, whose mapping chooses the stage, needs no stage in the path.`,
-        ...describeMissingTarget(stage, location),
+        ...describeMissingTarget(stage, status === 307 || status === 308 ? received.method : 'GET', location),
       ],
     };
   },
 };
 
-/** A redirect with 303 or 302 is followed with GET. */
-function describeMissingTarget({ deployment }: ServedStage, location: string): string[] {
+/** @param method of the next request: that of this request for 307 and 308, otherwise GET (RFC 9110 §15.4) */
+function describeMissingTarget({ deployment }: ServedStage, method: string, location: string): string[] {
   const [path = location] = location.split(/[?#]/);
-  return deployment.routes.find('GET', path) === undefined
+  return deployment.routes.find(method, path) === undefined
     ? [
-        `Also add a route for GET ${path}: the API has none, so the next request would be refused with any stage.`,
+        `Also add a route for ${method} ${path}: the API has none, so the next request would be refused with any stage.`,
       ]
     : [];
 }

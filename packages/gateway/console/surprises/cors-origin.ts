@@ -48,7 +48,7 @@ function describe(facts: SurpriseFacts, origin: string, isPreflight: boolean): s
   return `The page from ${origin} cannot read this reply, because it ${said}.`;
 }
 
-/** The phases that may refuse a preflight. An OPTIONS method without authorization prevents these refusals. */
+/** The phases that may refuse a preflight. */
 const GUARDS = new Set(['screen', 'match', 'preflight', 'authenticate', 'authorize', 'meter']);
 
 function adviseOnPreflight(facts: SurpriseFacts, origin: string): string[] {

@@ -57,7 +57,7 @@ export function compileTrie(
   for (const [rank, entry] of entries.entries()) insert(root, entry, rank);
   const leaves = entries.map(toLeaf);
 
-  // Contains the segment positions of the current lookup.. All lookups can share this array, because they are
+  // Contains the segment positions of the current lookup. All lookups can share this array, because they are
   // synchronous.
   const starts: number[] = [];
   let path = '';

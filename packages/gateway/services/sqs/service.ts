@@ -140,7 +140,7 @@ class SqsService implements Service {
 }
 
 /**
- * Responds to a call to a queue without an Action, for example because API Gateway did not apply the mapping template.
+ * Responds to a call without an Action that was sent to a queue, for example because API Gateway did not apply the mapping template.
  * SQS denies such a call, whatever permissions the caller has.
  * @see https://github.com/DanielDaCosta/apiGateway-sqs-lambda/issues/1
  */

@@ -6,10 +6,12 @@ import { API_ID, httpRoutes, restRoutes } from '../../../../support/routed-apis.
 import type { JsonObject } from '@gatewright/aws/json-object';
 import type { Served, SurpriseRow } from './surprise-rows.ts';
 
-const redirect = (location: string) => () =>
-  anApi(restRoutes({ 'GET /pets': {} }), {
-    echo: () => ({ statusCode: 302, headers: { Location: location }, body: '' }),
-  });
+const redirect =
+  (location: string, statusCode = 302) =>
+  () =>
+    anApi(restRoutes({ 'GET /pets': {}, 'POST /pets': {} }), {
+      echo: () => ({ statusCode, headers: { Location: location }, body: '' }),
+    });
 
 const ofEndpoint = (type: string) => () =>
   anApi(restRoutes({ 'GET /pets': {} }, { api: { EndpointConfiguration: { Types: [type] } } }), { echo: ok });
@@ -75,6 +77,17 @@ export const ADDRESSES: readonly SurpriseRow[] = [
     change:
       /^Redirect to \/dev\/login: write `\/\$\{event\.requestContext\.stage\}\/login`[^]*^Also add a route for GET \/login: the API has none/m,
     not: { api: redirect('/dev/login') },
+  },
+  {
+    code: 'REDIRECT_WITHOUT_STAGE',
+    name: 'that keeps the method',
+    source: 'RFC 9110 §15.4.8',
+    api: redirect('/login', 307),
+    request: { method: 'POST', target: '/dev/pets' },
+    values: { location: '/login', stage: 'dev' },
+    because: /redirects to \/login/,
+    change: /^Also add a route for POST \/login: the API has none/m,
+    not: { api: redirect('/dev/login', 307), request: { method: 'POST', target: '/dev/pets' } },
   },
   {
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html, table A
