@@ -19,7 +19,7 @@ import { assertHeader, parseToken } from './token-shape.ts';
 
 type VerifiedToken = { readonly issuer: CompiledIssuer; readonly claims: Claims };
 
-/** Verifies a token. `issuers` are the issuers whose tokens are accepted at this place in the event. */
+/** Verifies a token. `issuers` are the issuers whose tokens are accepted in the source that contained the token. */
 type TokenVerifier = (
   token: string,
   issuers: readonly CompiledIssuer[],

@@ -19,7 +19,7 @@ export function explainUnloaded(about: Told): Reason {
       const [first = ''] = message.split('\n');
       const lost = `${what} saved last could not be loaded: ${withStop(first)}`;
       if (hasRun(one, about))
-        return `${lost} The saved code ran for this request, because no instance with the code that was loaded before was running, so lines that are named here are lines of the saved code.`;
+        return `${lost} No instance with the earlier code was running, so the gateway tried the saved code for this request. The lines that are named here are lines of the saved code.`;
       return `${lost} The ${were} loaded before answered this request, so lines that are named here are lines of ${those}.`;
     }),
     changes: unloaded.map((one) => {

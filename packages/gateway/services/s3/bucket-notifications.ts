@@ -257,7 +257,7 @@ function detailTypeOf(kind: ObjectChange['kind']): string {
   return isCreation(kind) ? 'Object Created' : 'Object Deleted';
 }
 
-/** Events of tags have no size, no order and no operation (S3 user guide, "EventBridge event message structure"). */
+/** Events about tags have no `size`, `sequencer` and `reason` (S3 user guide, "EventBridge event message structure"). */
 function isTagging(kind: ObjectChange['kind']): boolean {
   return kind === 'tag' || kind === 'untag';
 }

@@ -107,7 +107,7 @@ class StatesService implements Service {
     const machines = stacks.ofType('AWS::StepFunctions::StateMachine');
     const known = machines.map((reader) => {
       const machine = readMachine(reader, stacks.isElsewhere);
-      // The executions of standard machines are recorded, so no part of them runs.
+      // Executions of standard machines are only recorded and never run, so their parts need no report.
       if (machine.unserved !== undefined && machine.type !== STANDARD)
         reader.unsupported(undefined, `StartSyncExecution is refused, because ${machine.unserved}`);
       return [reader.resource.physicalId, machine] as const;

@@ -144,8 +144,8 @@ export function findMappedClaims(text: string): readonly string[] {
 /** Returns the advice that is printed after the location of a match. */
 export function describeMappedClaim(what: string, route: string): string {
   return (
-    `reads $context.${what}, which does not exist behind the authorizer of ${route}, so it would be empty for every caller: let the document pass the claim ` +
-    `(context: { email: { claim: email } }) and read $context.authorizer.email (node_modules/gatewright/docs/guides/protect/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
+    `the mapping reads $context.${what}, which does not exist behind the authorizer of ${route}, so it would be empty for every caller: let the access document pass each claim that the template needs ` +
+    `(for example context: { email: { claim: email } }), and read it as $context.authorizer.email (node_modules/gatewright/docs/guides/protect/coming-from.md), or write "## gatewright: claims acknowledged" in the template`
   );
 }
 

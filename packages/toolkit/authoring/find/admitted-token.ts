@@ -73,8 +73,8 @@ export function findAdmittedToken(
 }
 
 /**
- * Returns where the command puts the token. This is the first source of the document that reads tokens of the issuer
- * and that the authorizer also reads; undefined if there is none. Only WebSocket APIs read queries and subprotocols.
+ * Returns where the command puts the token. This is the first source of the document in which tokens of the issuer
+ * are accepted and which the authorizer reads; undefined if there is none. Only WebSocket APIs read queries and subprotocols.
  */
 export function sourceOf(
   { sources, kind }: CompiledDocument,

@@ -37,7 +37,7 @@ describe('code that could not be loaded', () => {
     >;
   const BEFORE = /The code that was loaded before answered this request/;
   const SAVED =
-    /The saved code ran for this request, because no instance with the code that was loaded before was running, so lines that are named here are lines of the saved code\.$/;
+    /No instance with the earlier code was running, so the gateway tried the saved code for this request\. The lines that are named here are lines of the saved code\.$/;
   for (const [name, about, says] of [
     ['a reply', {}, BEFORE],
     ['an error of the code that runs', failed('KeyError', "'k'"), BEFORE],

@@ -240,7 +240,7 @@ describe('checkDocumentedHandlers', () => {
     const cases = [
       [
         '{"owner": "$context.authorizer.claims.email"}',
-        /^access\/orders\.yml: api\.yaml:7: reads \$context\.authorizer\.claims, .* of GET \/,/,
+        /^access\/orders\.yml: api\.yaml:7: the mapping reads \$context\.authorizer\.claims, .* of GET \/,/,
       ],
       ['context.authorizer.jwt.claims.sub', /reads \$context\.authorizer\.jwt/],
       ['## gatewright: claims acknowledged\n$context.authorizer.claims.email', undefined],
