@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { isJsonObject } from '@gatewright/aws/json-object';
+import { readErrorText } from '@gatewright/aws/thrown-error';
 
 import type { WebpackService } from '../../core/stack/function.ts';
 import { BuildError } from './build-error.ts';
@@ -87,9 +88,9 @@ export class WebpackBuild {
       };
       child.once('message', settle);
       child.once('error', (error) => settle({ failed: error.message }));
-      child.once('close', () => {
+      child.once('close', (code, killedBy) => {
         this.#child = undefined;
-        settle({ failed: `it ended: ${errorText.trim().split('\n').slice(-3).join(' ')}` });
+        settle({ failed: describeEnd(code, killedBy, errorText, child.killed) });
       });
       child.send(isOpen ? {} : this.service);
     });
@@ -157,6 +158,20 @@ function linkPackages(serviceFolder: string, outputFolder: string, taskRoot: str
     mkdirSync(folder, { recursive: true });
     symlinkSync(packages, link, 'junction');
   }
+}
+
+/** @param isLate whether this process ended webpack, because its time limit had passed */
+function describeEnd(
+  code: number | null,
+  killedBy: string | null,
+  errorText: string,
+  isLate: boolean,
+): string {
+  if (isLate) return `it did not end within ${TIME_LIMIT_MS / 1000} s`;
+  const end =
+    killedBy === null ? `it ended with code ${String(code)}` : `it was ended by the signal ${killedBy}`;
+  const { text } = readErrorText(errorText);
+  return text === '' ? end : `${end}: ${text}`;
 }
 
 function describe(plugin: string, text: string, others: number): string {

@@ -6,8 +6,8 @@ import { delimiter, dirname, extname, join, relative, resolve, sep } from 'node:
 import { findBuildCommand } from '@gatewright/aws/build-script';
 import { statOf } from '@gatewright/aws/file-marks';
 import { memberOf, parseJsonObject } from '@gatewright/aws/json-object';
+import { STACK_FRAME } from '@gatewright/aws/thrown-error';
 import type { DefinitionPlace } from '../../core/errors.ts';
-import { STACK_FRAME } from '../serverless/serverless-process.ts';
 
 const TIME_LIMIT_MS = 300_000;
 const ERROR_TEXT_LIMIT = 16_384;

@@ -4,12 +4,12 @@ import { dirname, relative, resolve } from 'node:path';
 import { DefinitionError, DefinitionFaults } from '../../core/errors.ts';
 import type { RuleId } from '../../core/deployability/rules.ts';
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
+import { STACK_FRAME } from '@gatewright/aws/thrown-error';
 import type { Path, SourceTree } from '../cloudformation/template-source.ts';
 import { withIncludedFiles } from './included-files.ts';
 import type { WholeService } from './included-files.ts';
 import { findLacking, kindOf, sourcesOf, variablesIn } from './lacking-variables.ts';
 import type { GivenValues, LackingVariable } from './lacking-variables.ts';
-import { STACK_FRAME } from './serverless-process.ts';
 import type { DriverFailure } from './serverless-process.ts';
 
 type Known = {

@@ -5,6 +5,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json } from '@gatewright/aws/json-object';
+import { readErrorText } from '@gatewright/aws/thrown-error';
 import { READS_TEMPLATE } from './aws-stand-in.ts';
 
 type DriverRun = {
@@ -105,12 +106,6 @@ export function runDriver(run: DriverRun): Promise<DriverFailure | undefined> {
   });
 }
 
-/**
- * Matches a line of a stack trace, such as `    at Object.<anonymous> (file.js:1:2)`. The expression describes the
- * whole line, because osls also prints other lines that begin with `at`.
- */
-export const STACK_FRAME = /^\s+at (?:.*\(.*:\d+:\d+\)|\S*:\d+:\d+|.*\((?:<anonymous>|native)\))$/;
-
 export function driverEnvironment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   return { ...sealedEnvironment(process.env), ...QUIET, [READS_TEMPLATE]: '1', ...own };
 }
@@ -142,22 +137,16 @@ export function describeEnd(
   isLate = false,
 ): string {
   if (isLate) return `osls did not end within ${TIME_LIMIT_MS / 1000} s`;
-  const lines = errorText.split('\n').filter((line) => /\S/.test(line) && !STACK_FRAME.test(line));
-  const thrown = lines.findLast((line) => THROWN.test(line));
+  const { text, thrown } = readErrorText(errorText);
   const remedy = thrown !== undefined && MISSING_MODULE.test(thrown) ? '; run npm install' : '';
   if (killedBy !== null) {
     const ended = `osls was ended by the signal ${killedBy}, which the gateway did not send`;
-    return lines.length === 0
+    return text === ''
       ? ended
-      : `${ended}; on SIGKILL and SIGABRT, check whether there is enough memory: ${thrown ?? lines.slice(-3).join(' ')}`;
+      : `${ended}; on SIGKILL and SIGABRT, check whether there is enough memory: ${text}`;
   }
-  return `osls ended with code ${String(code)}: ${thrown ?? lines.slice(-3).join(' ')}${remedy}`;
+  return `osls ended with code ${String(code)}: ${text}${remedy}`;
 }
-
-/**
- * Matches the first line of an error, such as `Error: Cannot find module 'x'` or `TypeError [ERR_INVALID_ARG_TYPE]: …`.
- */
-const THROWN = /^[A-Za-z]*Error(?: \[\w+\])?: /;
 const MISSING_MODULE = /Cannot find (?:module|package) '/;
 
 function textOr(value: Json | undefined, fallback: string): string {

@@ -145,4 +145,27 @@ describe('a service that bundles with webpack', () => {
     ]);
     assert.equal(returned(await invoke('src-b-handler')), 3);
   });
+
+  for (const [how, config, expected] of [
+    [
+      'an error with members',
+      "queueMicrotask(() => { throw Object.assign(new RangeError('no such loader'), { code: 'E', seen: ['a'] }); });",
+      'it ended with code 1: RangeError: no such loader',
+    ],
+    ['an exit without a word', 'process.exit(3)', 'it ended with code 3'],
+    [
+      'a text and an exit',
+      "require('node:fs').writeSync(2, 'stop here\\n'); process.exit(3)",
+      'it ended with code 3: stop here',
+    ],
+    ['a signal', "process.kill(process.pid, 'SIGKILL')", 'it was ended by the signal SIGKILL'],
+  ] as const)
+    it(`says why its webpack ended: ${how}`, async () => {
+      const { messages } = await startWebpack({
+        ...SOURCES,
+        'webpack.config.js': `${config};module.exports = {};`,
+      });
+
+      assert.match(messages.join('\n'), new RegExp(`^serverless-webpack: ${expected} \\(the webpack build`));
+    });
 });
