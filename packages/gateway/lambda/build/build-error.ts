@@ -37,6 +37,12 @@ export class BuildError extends Error {
   }
 }
 
+/** @throws the error itself, if it is not a BuildError */
+export function keepBuildError(error: unknown): BuildError {
+  if (error instanceof BuildError) return error;
+  throw error;
+}
+
 /** A script of the project that failed, so that the file of the handler is missing. */
 export class FailedScript extends BuildError {}
 

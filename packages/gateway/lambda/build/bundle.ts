@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 import { DefinitionError, propertyAt } from '../../core/errors.ts';
-import { BuildError, toBuildError } from './build-error.ts';
+import { BuildError, keepBuildError, toBuildError } from './build-error.ts';
 import type { Compiler } from './compiling.ts';
 import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
 import { readServiceBuild, listRefusedOptions } from './esbuild-options.ts';
@@ -34,7 +34,7 @@ import { describePacked, packedFolder, unpack } from '../code/packed-code.ts';
 import { IncrementalBuild } from './incremental-build.ts';
 import { describeUncompiled } from './uncompiled.ts';
 import type { ProjectBuild, ProjectBuilds } from './project-build.ts';
-import { type BundleTexts, StoredBundles, textsOf } from './stored-bundles.ts';
+import { type BundleTexts, mapMbBeside, mapMbOf, StoredBundles, textsOf } from './stored-bundles.ts';
 import { taskRootOf } from '../code/task-root.ts';
 import type { WebpackBuild } from './webpack-build.ts';
 
@@ -47,6 +47,8 @@ const OLDEST_TARGET = 10;
 export type BuiltCode = {
   readonly code: HandlerCode;
   readonly sourceMaps: boolean;
+  /** The memory that Node needs for the gateway's own source maps. It does not count against `MemorySize`. */
+  readonly mapsMb: number;
   /**
    * The absolute paths of the bundled files, without packages. If undefined, all files in the code's folder are
    * sources.
@@ -351,6 +353,7 @@ export class FunctionBuild {
       return {
         code: { kind: 'file', file: located.file },
         sourceMaps: sourceMaps || made !== undefined,
+        mapsMb: made === undefined ? 0 : mapMbBeside(located.file),
         sources: made,
         builtins: [],
       };
@@ -415,7 +418,8 @@ export class FunctionBuild {
   #toBuilt({ file, options, esbuild }: Located, bundle: Bundle, packages?: BundleTexts): BuiltCode {
     const format = options?.format === 'cjs' ? 'cjs' : 'esm';
     const code = this.#stored.store({ file, format, withRequire: esbuild === undefined }, bundle, packages);
-    return { code, sourceMaps: true, sources: bundle.sources, builtins: bundle.builtins };
+    const { sources, builtins } = bundle;
+    return { code, sourceMaps: true, mapsMb: mapMbOf(bundle, packages), sources, builtins };
   }
 
   /**
@@ -483,11 +487,6 @@ export class FunctionBuild {
 
 function keepDefinitionError(error: unknown): DefinitionError {
   if (error instanceof DefinitionError) return error;
-  throw error;
-}
-
-function keepBuildError(error: unknown): BuildError {
-  if (error instanceof BuildError) return error;
   throw error;
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { statOf } from '@gatewright/aws/file-marks';
 
 import type { BuildResult } from 'esbuild';
 
@@ -14,7 +15,22 @@ import type { BundleFile, HandlerCode } from '../thread/instance-start.ts';
  */
 const COMPILE_CACHE_FROM_BYTES = 100_000;
 
+/** The heap per byte of a source map: Node expands a map of 5.5 MB, of aws-sdk 2, to 130 MB when a stack is read. */
+const HEAP_PER_MAP_BYTE = 28;
+
 export type BundleTexts = { readonly text: string; readonly map: string };
+
+/** Returns the memory in MB that Node needs for the source maps of a bundle. */
+export function mapMbOf({ map }: BundleTexts, packages: BundleTexts | undefined): number {
+  return expandedMb(map.length + (packages?.map.length ?? 0));
+}
+
+/** Returns the memory in MB that Node needs for the source map that is next to a file; 0 if there is none. */
+export function mapMbBeside(file: string): number {
+  return expandedMb(statOf(`${file}.map`)?.size ?? 0);
+}
+
+const expandedMb = (mapBytes: number): number => Math.ceil((mapBytes * HEAP_PER_MAP_BYTE) / 1024 ** 2);
 
 export function textsOf({ outputFiles = [] }: BuildResult): BundleTexts {
   return {

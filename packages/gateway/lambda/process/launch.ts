@@ -12,6 +12,8 @@ export type Launch = {
   readonly environment: Readonly<Record<string, string>>;
   readonly searchPath: readonly string[];
   readonly hasNoDeadline?: true;
+  /** The memory in MB that the gateway adds to `MemorySize` for its own source maps. */
+  readonly mapsMb?: number;
 };
 
 export type Toolchain =

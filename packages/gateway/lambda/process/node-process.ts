@@ -74,12 +74,13 @@ export class NodeProcessCode implements RunnableCode {
     const own = join(this.#setup.runDirectory, 'processes', definition.name);
     mkdirSync(own, { recursive: true });
     const startFile = join(own, `start-${Date.now().toString(36)}.json`);
-    const heapMb = Math.floor(definition.memorySizeMb * HEAP_SHARE);
+    const heapMb = Math.floor(definition.memorySizeMb * HEAP_SHARE) + built.mapsMb;
     const launch: Launch = {
       command: file,
       args: [`--max-old-space-size=${heapMb}`, programFile],
       environment: { GATEWRIGHT_START: startFile },
       searchPath: [dirname(file)],
+      mapsMb: built.mapsMb,
     };
     const { program, facts } = processProgram(definition, this.taskRoot, launch, this.#setup);
     writeFileSync(startFile, JSON.stringify(this.#startOf(built, facts)));

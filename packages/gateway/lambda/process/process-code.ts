@@ -164,6 +164,7 @@ export function processProgram(
     noteLoaded: noteLoaded && ((files) => noteLoaded(definition.name, files)),
     keeper,
     memory,
+    memoryLimitMb: definition.memorySizeMb + (launch.mapsMb ?? 0),
     runtime: { ...wrap(definition, launch), ...around },
     extensions: findExtensions(definition).map((command) => ({ command, args: [], ...around })),
     deadlines: launch.hasNoDeadline === true ? NO_DEADLINES : deadlines,

@@ -213,7 +213,7 @@ export class ProcessInstance implements Instance, RuntimeApiHost {
 
   #watchMemory({ id }: ProcessGroup): void {
     if (id === undefined) return;
-    const limitBytes = this.#program.definition.memorySizeMb * BYTES_PER_MB;
+    const limitBytes = this.#program.memoryLimitMb * BYTES_PER_MB;
     const onTooLarge = (): void => this.#onTooLarge();
     this.#leaveMemory.push(this.#program.memory.watch({ id, limitBytes, onTooLarge }));
   }

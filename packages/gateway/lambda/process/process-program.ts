@@ -20,4 +20,5 @@ export type ProcessProgram = {
   readonly hold?: ((instance: object, isHeld: boolean) => void) | undefined;
   readonly keeper: Keeper;
   readonly memory: GroupMemory;
+  readonly memoryLimitMb: number;
 };

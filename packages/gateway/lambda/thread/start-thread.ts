@@ -103,8 +103,13 @@ function optionsOf(program: ThreadProgram, logStreamName: string) {
     argv: [],
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: definition.memorySizeMb },
+    resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb(program) },
   };
+}
+
+/** Returns the memory that an instance may use: `MemorySize`, and the memory of the gateway's own source maps. */
+export function memoryLimitMb({ definition, built }: Pick<ThreadProgram, 'definition' | 'built'>): number {
+  return definition.memorySizeMb + built.mapsMb;
 }
 
 const logGroupOf = ({ name }: FunctionDefinition): string => `/aws/lambda/${name}`;

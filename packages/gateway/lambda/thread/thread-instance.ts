@@ -23,7 +23,7 @@ import { type InstanceReport, type PartReceipt, readInstanceReport } from './ins
 import { type EventMessage, type Job, readFailure } from '../invocation/job.ts';
 import type { FunctionLogLine } from '../function-log-line.ts';
 import { makeLogStream } from './log-stream.ts';
-import { startThread, type ThreadProgram } from './start-thread.ts';
+import { memoryLimitMb, startThread, type ThreadProgram } from './start-thread.ts';
 import type { TextChannel } from './text-channel.ts';
 import { isDraining, isEnding, nextState, type ThreadState } from './thread-state.ts';
 import type { Deadline, NullBy } from '../../core/ports.ts';
@@ -192,7 +192,7 @@ export class ThreadInstance implements Instance {
     const { used_heap_size: heap, external_memory: outside } = await this.#worker
       .getHeapStatistics()
       .catch(() => NOTHING_HELD);
-    if (heap + outside <= this.program.definition.memorySizeMb * BYTES_PER_MB) return;
+    if (heap + outside <= memoryLimitMb(this.program) * BYTES_PER_MB) return;
     const [head] = this.#handed;
     if (head !== undefined && !head.isSettled) this.#failHead(head, 'Runtime.OutOfMemory', KILLED);
     void this.end();

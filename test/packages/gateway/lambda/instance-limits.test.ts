@@ -143,6 +143,29 @@ describe('a function that uses more than its MemorySize outside of the heap', ()
     });
 });
 
+describe('a function whose bundle has a large source map', () => {
+  // The map is about as large as that of aws-sdk 2. Node expands it in the heap when a stack is read. Lambda runs the
+  // bundle without a map, or with one that the project has asked for.
+  const files = {
+    'f.ts': `
+      import { last } from './large.js';
+      export const handler = async ({ megabytes = 0 }: { megabytes?: number }) => {
+        const held: number[][] = [];
+        while (held.length < megabytes) held.push(new Array(131_072).fill(0.5 + held.length));
+        return [last(1, 2), /f\\.ts:\\d/.test(String(new Error('here').stack)), held.length];
+      };`,
+    'large.js': `exports.last = (a, b) => a + b;\nexports.large = (a, b) => {\n${'a.b(b, a.c(b, a, b));\n'.repeat(150_000)}};`,
+  };
+  for (const isolation of ['thread', 'process'] as const)
+    it(`has its MemorySize for itself, because the map is the gateway's: ${isolation}`, async () => {
+      const definition = aFolderFunction(aFolder(files), 'f.handler', { name: 'f', timeoutSeconds: 60 });
+      const { invoke } = await startRuntime([definition], { isolation });
+
+      assert.deepEqual(returned(await invoke('f')), [3, true, 0]);
+      assert.equal(failed(await invoke('f', { megabytes: 1024 })).errorType, 'Runtime.OutOfMemory');
+    });
+});
+
 describe('an event that had not begun when its instance ended', () => {
   it('goes to the next instance', async () => {
     // Answers, and then keeps the thread busy, so that the next event is handed over and not begun when it ends.

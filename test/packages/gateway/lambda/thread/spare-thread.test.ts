@@ -86,7 +86,13 @@ describe('a spare thread', () => {
     });
     program = {
       definition: aFolderFunction(folder, 'f.handler'),
-      built: { code: { kind: 'file', file: '' }, sourceMaps: false, sources: undefined, builtins: [] },
+      built: {
+        code: { kind: 'file', file: '' },
+        sourceMaps: false,
+        mapsMb: 0,
+        sources: undefined,
+        builtins: [],
+      },
       taskRoot: folder,
       workerFile: join(folder, 'program.mjs'),
       clockOffset: new SharedArrayBuffer(8),
