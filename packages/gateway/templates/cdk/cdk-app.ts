@@ -4,7 +4,7 @@
  * the output folder, and because the developer's cdk.out has the account of his credentials.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { devNull, tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { membersOf } from '@gatewright/aws/json-object';
@@ -117,14 +117,15 @@ export async function loadCdkApp(
   }));
 }
 
-function toFinding({ message, place }: Failure): Finding {
+const OF_LAST = 'the gateway serves the stacks of the last cdk synth, and cdk deploy may deploy other stacks';
+
+function toFinding({ message, place, consequence = OF_LAST }: Failure): Finding {
   return {
     logicalId: '',
     type: '',
     message,
     rule: RULE,
-    consequence:
-      'the gateway serves the stacks of the last cdk synth, and cdk deploy may deploy other stacks',
+    consequence,
     place,
   };
 }
@@ -158,6 +159,7 @@ async function findAssembly(app: App, options: LoadOptions, signal: AbortSignal)
     options.onProgress?.(`${basename(app.folder)}: running cdk synth, because ${why}`);
     const failure = await synthesize({ app, own, files, command, options, signal });
     files = listFiles(app, options);
+    if (failure?.consequence !== undefined) return { manifest: own.manifest, files, fault: failure };
     if (failure !== undefined) return { manifest: newestOf(app, own), files, fault: failure };
   }
   return { manifest: own.manifest, files, fault: undefined };
@@ -206,7 +208,8 @@ function describeLack(
   if (saved !== undefined || run !== undefined) return saved;
   const written = statOf(own.manifest)?.mtimeMs;
   const newest = files.toSorted((one, other) => other.mtimeMs - one.mtimeMs)[0];
-  if (written !== undefined && (newest?.mtimeMs ?? 0) <= written) return undefined;
+  if (written !== undefined && (newest?.mtimeMs ?? 0) <= written)
+    return existsSync(unbundledMark(own)) ? 'Docker had not bundled the assets' : undefined;
   const output = relative(app.folder, dirname(app.manifest));
   if (!existsSync(app.manifest)) return `the app has no ${output}`;
   const changed = files.find(({ mtimeMs }) => mtimeMs > (statOf(app.manifest)?.mtimeMs ?? 0) + CLONE_MS);
@@ -248,14 +251,22 @@ async function synthesize({ app, own, files, command, options, signal }: Run): P
   const isRepeated = runs.get(own.manifest) !== undefined;
   const startedMs = Date.now();
   const output = dirname(own.manifest);
-  const failure = await runSynth(
-    app.folder,
-    [...command, 'synth', '--quiet', '--no-notices', '--output', output],
-    {
+  const runCommand = (name: readonly string[]): Promise<Failure | undefined> =>
+    runSynth(app.folder, [...command, ...name, '--no-notices', '--output', output], {
       environment: environmentOf(own, options),
       signals: [signal, ...(options.signal === undefined ? [] : [options.signal])],
-    },
-  );
+    });
+  rmSync(unbundledMark(own), { force: true });
+  let failure = await runCommand(['synth', '--quiet']);
+  if (failure?.isOfDocker === true) {
+    options.onProgress?.(
+      `${basename(app.folder)}: running cdk list, which bundles no assets, because Docker failed`,
+    );
+    if ((await runCommand(['list'])) === undefined) {
+      writeFileSync(unbundledMark(own), '');
+      failure = { ...failure, consequence: UNBUNDLED };
+    }
+  }
   const after = listFiles(app, options);
   for (const { file, mtimeMs } of after)
     // The second time that a file changes during a run, the runs are taken to write it.
@@ -263,6 +274,14 @@ async function synthesize({ app, own, files, command, options, signal }: Run): P
       generated.add(file);
   runs.set(own.manifest, { startedMs, endedMs: Date.now(), names: namesOf(after), failure });
   return failure;
+}
+
+const UNBUNDLED =
+  'functions run from the sources of their assets, and functions whose handler only the bundling writes do not run';
+
+/** The file that says that the assets of an assembly of the gateway are not bundled. */
+function unbundledMark({ manifest }: Own): string {
+  return join(dirname(manifest), 'gatewright-unbundled');
 }
 
 function hashOf(file: string): string {

@@ -15,7 +15,14 @@ const SHOWN_LINES = 4;
 const SHOWN_CHARACTERS = 500;
 
 /** The reason why a run failed, with the place in the app that its error names, otherwise cdk.json. */
-export type Failure = { readonly message: string; readonly place: DefinitionPlace };
+export type Failure = {
+  readonly message: string;
+  readonly place: DefinitionPlace;
+  /** Whether Docker, which bundles assets, has failed. */
+  readonly isOfDocker?: boolean;
+  /** What the gateway serves instead; absent if it serves the last assembly. */
+  readonly consequence?: string;
+};
 
 /**
  * Returns the program and first arguments that run the command of the CDK: the app's own aws-cdk, otherwise the `cdk`
@@ -107,11 +114,22 @@ export function runSynth(
     for (const signal of signals) signal.addEventListener('abort', stop);
     child.once('error', (error) => fail(`could not run: ${error.message}`));
     child.once('close', (code, killedBy) => {
+      const ofDocker = DOCKER.exec(text);
       if (code === 0) finish();
+      else if (ofDocker !== null) finish(describeDocker(ofDocker[0], placeIn(text, folder)));
       else if (killedBy !== null) fail(`was ended by the signal ${killedBy}`);
       else fail(`ended with code ${String(code)}${describeOutput(text, folder)}`, placeIn(text, folder));
     });
   });
+}
+
+/** Matches the errors of aws-cdk-lib (core/lib/private/bundling.ts) for Docker and for the programs that CDK_DOCKER names. */
+const DOCKER =
+  /\b(?:docker|podman|finch|nerdctl) exited with (?:status|signal) \w+|spawnSync (?:\S*\/)?(?:docker|podman|finch|nerdctl) ENOENT/;
+
+function describeDocker(error: string, place: DefinitionPlace): Failure {
+  const message = `cdk synth could not bundle the assets, because ${error}: start Docker, or install it`;
+  return { message, place, isOfDocker: true };
 }
 
 function endGroup(pid: number | undefined): void {
@@ -185,7 +203,9 @@ function placeIn(text: string, folder: string): DefinitionPlace {
   );
   const own = [...(ofNode ?? []), ...(ofPython ?? []).toReversed()].find(
     ({ file }) =>
-      !relative(folder, file).startsWith('..') && !file.includes('node_modules') && existsSync(file),
+      !relative(folder, file).startsWith('..') &&
+      !/[/\\](?:node_modules|site-packages)[/\\]/.test(file) &&
+      existsSync(file),
   );
   return own ?? { file: join(folder, 'cdk.json') };
 }

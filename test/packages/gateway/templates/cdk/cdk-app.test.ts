@@ -22,7 +22,7 @@ const { app } = JSON.parse(readFileSync('cdk.json', 'utf8'));
 const [, output] = /--output (\\S+)/.exec(process.argv.join(' '));
 const { AWS_ACCESS_KEY_ID: key = 'none', AWS_REGION: region, CDK_DEFAULT_ACCOUNT: account } = process.env;
 appendFileSync('.runs', [process.argv[2], key, region, account].join(' ') + '\\n');
-const ended = spawnSync(app, { shell: true, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, CDK_OUTDIR: output } });
+const ended = spawnSync(app, { shell: true, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, CDK_OUTDIR: output, COMMAND: process.argv[2] } });
 if (ended.status !== 0) console.error(app + ': Subprocess exited with error ' + ended.status);
 process.exit(ended.status);
 `;
@@ -236,6 +236,47 @@ describe('the folder of a CDK app', () => {
     assert.deepEqual(findings, []);
     assert.equal(queue, 'returns');
     assert.equal(runsOf(folder).length, 2);
+  });
+
+  // The errors of aws-cdk-lib 2 (core/lib/private/bundling.ts) without a running Docker; `cdk list` bundles no assets.
+  for (const error of [
+    'docker exited with status 1',
+    'jsii.errors.JSIIError: docker exited with status 125',
+    'spawnSync docker ENOENT',
+    'podman exited with status 125',
+    'Failed to bundle asset Shop/Worker/Code/Stage, bundle output is located at /app/cdk.out/bundle-error: Error: docker exited with status 1',
+  ])
+    it(`is synthesized without bundling, with a finding, where Docker fails: ${error}`, async () => {
+      const bundle = `if (process.env.COMMAND === 'synth') throw new Error(${JSON.stringify(error)});`;
+      const folder = writeApp({ app: `${bundle}\n${APP}` });
+      const { queue, findings } = await load(folder);
+      assert.equal(queue, 'orders');
+      assert.match(
+        findings.join('\n'),
+        /^cdk synth could not bundle the assets, because (?:spawnSync )?(?:docker|podman) .*: start Docker, or install it/,
+      );
+      assert.deepEqual(
+        runsOf(folder).map((line) => line.split(' ')[0]),
+        ['synth', 'list'],
+      );
+    });
+
+  it('is bundled again as soon as Docker runs, and refused if it needs Docker for more than bundling', async () => {
+    const folder = writeApp({ app: `throw new Error('docker exited with status 1');` });
+    await assert.rejects(load(folder), (error) => {
+      assert.ok(error instanceof DefinitionError);
+      assert.match(error.message, /because docker exited with status 1: start Docker, or install it/);
+      return true;
+    });
+    writeFileSync(
+      join(folder, 'app.cjs'),
+      `if (process.env.COMMAND === 'synth' && process.env.NO_DOCKER) throw new Error('spawnSync docker ENOENT');\n${APP}`,
+    );
+    const none = await load(folder, { environment: { NO_DOCKER: '1' } });
+    assert.equal(none.findings.length, 1);
+    writeFileSync(join(folder, 'lib/shop.cjs'), `exports.queue = 'returns';`);
+    const { queue, findings } = await load(folder);
+    assert.deepEqual([queue, findings], ['returns', []]);
   });
 
   // Code.fromAsset and NodejsFunction of aws-cdk-lib 2.111 and 2.114, and Node, in two public projects without dist/
