@@ -91,7 +91,7 @@ export function findUnpermittedCalls(
               stacks,
               { functionName, qualifier, apiId: identity.apiId },
               calls.filter((call) => !wrong.some((one) => one.call === call)),
-            ) ?? { remedy: wrong[0]?.remedy }),
+            ) ?? correctAll(wrong)),
             consequence: `${listCalls(calls)} ${isOne(calls) ? 'fails' : 'fail'}${atStages(calls, served.stages.size)} with 500, as on AWS (--roles off skips permissions)`,
           },
         ];
@@ -141,11 +141,16 @@ function callsOf(
   return calls;
 }
 
-type WrongSource = { readonly call: Call; readonly fault: string; readonly remedy: string };
+type WrongSource = { readonly call: Call; readonly fault: string; readonly place: string };
+
+function correctAll(wrong: readonly WrongSource[]): Pick<UnsupportedItem, 'remedy'> {
+  const places = [...new Set(wrong.map(({ place }) => place))];
+  return places.length === 0 ? {} : { remedy: `correct ${places.slice(0, SHOWN).join(', and ')}` };
+}
 
 /**
- * Looks for permissions that would allow the calls if their source named another region, account or stage. Returns for
- * each of these calls how to change the permission.
+ * Looks for permissions that would allow the calls if their source named another region, account or stage, or if it
+ * had `*` in place of a path variable. Returns for each of these calls how to change the permission.
  */
 function findWrongSources(
   policies: FunctionPolicies,
@@ -164,7 +169,7 @@ function findWrongSources(
         return {
           call,
           fault: `${which} ${because}: ${change}`,
-          remedy: `correct the ${which} (${pathShown(file)}${line === undefined ? '' : `:${line}`})`,
+          place: `the ${which} (${pathShown(file)}${line === undefined ? '' : `:${line}`})`,
         };
       }
     return [];

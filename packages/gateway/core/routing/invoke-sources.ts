@@ -40,7 +40,7 @@ export function atStage(source: string, stageName: string): string {
 /** The part in which a permission's source differs from a call that the permission would otherwise cover. */
 type OtherPart = {
   readonly property: 'SourceArn' | 'SourceAccount';
-  readonly part: 'region' | 'account' | 'stage';
+  readonly part: 'region' | 'account' | 'stage' | 'path variable';
   readonly named: string;
   readonly called: string;
 };
@@ -68,6 +68,10 @@ export function findOtherPart(
         ...stage,
         places: [ofRegion, ofAccount, stage.resource],
       })),
+      ...variablesIn(resource.join(':')).map((variables) => ({
+        ...variables,
+        places: [ofRegion, ofAccount, variables.resource],
+      })),
     ] as const;
     const other = corrected.find(({ places }) =>
       compileGlob([first, second, service, ...places].join(':'))(call),
@@ -88,6 +92,18 @@ function stageIn(resource: string, source: string) {
 }
 
 /**
+ * Returns the path variables that a source contains as plain text, and the source with `*` in place of each. Tools such
+ * as the CDK before 1.42 and Terraform write the path of the resource, `/pets/{id}`, into permissions.
+ */
+function variablesIn(resource: string) {
+  const named = [...new Set(resource.match(/\{[^{}/]*\}/g))].join(' and of ');
+  if (named === '') return [];
+  return [
+    { part: 'path variable', named, called: '*', resource: resource.replace(/\{[^{}/]*\}/g, '*') } as const,
+  ];
+}
+
+/**
  * Returns two clauses: `because` says what the source names and where the call comes from, and `change` says what to
  * write.
  */
@@ -95,6 +111,11 @@ export function describeOtherPart(
   { property, part, named, called }: OtherPart,
   call: string,
 ): { readonly because: string; readonly change: string } {
+  if (part === 'path variable')
+    return {
+      because: `contains ${named}, but the source of the call has ${called} in place of a path variable`,
+      change: `write ${called} in place of ${named} in the ${property}`,
+    };
   const because = `names ${part} ${named === '' ? '(none)' : named}${
     part === 'account' && !isAccountId(named) ? ', which is not an account id (12 digits)' : ''
   }, but the call comes from ${part} ${called}`;

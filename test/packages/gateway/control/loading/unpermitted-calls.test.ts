@@ -201,6 +201,28 @@ describe('a function that an API of the stacks calls and may not invoke', () => 
     ]);
   });
 
+  // CDK before 1.42 (aws/aws-cdk#8206), and Terraform's ${aws_api_gateway_resource.x.path}, write the path as it is.
+  it('names the path variable that the source of a permission contains as plain text', () => {
+    const resources = restRoutes(
+      { 'GET /pets/{id}': toFn, 'ANY /{proxy+}': toFn },
+      {
+        more: {
+          One: aPermission({ SourceArn: `${API_ARN}/dev/GET/pets/{id}` }),
+          Rest: aPermission({ SourceArn: `${API_ARN}/dev/*/{proxy+}` }),
+        },
+      },
+    );
+
+    const [found = '', ...others] = findingsOf(resources);
+    assert.match(
+      found,
+      /: SourceArn of One contains \{id\}, but the source of the call has \* in place of a path variable: write \* in place of \{id\} in the SourceArn →/,
+    );
+    assert.deepEqual(others, []);
+    const [remedy = ''] = remediesOf(resources);
+    assert.match(remedy, /^correct the SourceArn of One \(.*\), and the SourceArn of Rest \(.*\)$/);
+  });
+
   const nearSources: readonly {
     name: string;
     permissions: Resources;
