@@ -32,6 +32,8 @@ export type InspectedApi = {
   readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
   /** The values of the API keys in the API's stack; empty or absent if the template contains none. */
   readonly apiKeyValues?: readonly string[];
+  /** The API keys that the stage accepts, by unique name or by id; absent if they are not known. */
+  readonly apiKeyNames?: readonly string[] | undefined;
   /**
    * The parts that the API's deployment should contain, but that CloudFormation may create after it; empty or absent if
    * there are none.
@@ -112,6 +114,7 @@ export function inspectApis(
         };
       }),
       apiKeySource: stage.deployment.apiKeySource,
+      apiKeyNames: stage.keys.namesFor?.(identity.apiId, stage.name),
     }));
   });
 }

@@ -2,7 +2,6 @@
 import { relative } from 'node:path';
 import { NO_CONSEQUENCE } from '../../../gateway/core/errors.ts';
 import { commandName, count, colorize, table } from '../../../base/terminal/output.ts';
-import { findKeyName } from './usable-keys.ts';
 import { quote } from '@gatewright/aws/text/token-options';
 import { routesLine, tokenLine } from '../shell-text.ts';
 import { guardedRoutes, suggestTries } from './suggested-tries.ts';
@@ -117,9 +116,7 @@ export function listTries(facts: TryFacts): readonly string[] {
 function guardAll({ gateway, documents, stage }: TryFacts, apis: readonly ApiRoutes[]) {
   const inspected = gateway.inspect();
   const toolkit = findToolkit(gateway.stacks);
-  return apis.map((api) =>
-    guardedRoutes(api, inspected, documents, stage, toolkit, findKeyName(gateway.stacks, api)),
-  );
+  return apis.map((api) => guardedRoutes(api, inspected, documents, stage, toolkit));
 }
 
 function triesOf(

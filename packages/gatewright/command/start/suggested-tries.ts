@@ -49,7 +49,6 @@ const BEARER: AdmittedToken['source'] = { in: 'header', name: 'authorization', s
  * @param stage the stage of the stack that contains the authorizers
  * @param toolkit tells which functions belong to the toolkit (their decisions follow from the documents), and which
  * functions of the user charge requests
- * @param keyName the name of an API key of the API's usage plans
  */
 export function guardedRoutes(
   api: ApiRoutes,
@@ -57,10 +56,12 @@ export function guardedRoutes(
   documents: Documents,
   stage: string,
   toolkit: Pick<ReturnType<typeof findToolkit>, 'hasFunction' | 'charges'>,
-  keyName?: string,
 ): readonly GuardedRoute[] {
-  const { routes: guards = [], apiKeySource } =
-    inspected.find(({ id, stage: name }) => id === api.id && name === api.stage) ?? {};
+  const {
+    routes: guards = [],
+    apiKeySource,
+    apiKeyNames: [keyName] = [],
+  } = inspected.find(({ id, stage: name }) => id === api.id && name === api.stage) ?? {};
   const document = documents.find(({ apis }) =>
     apis.some(
       ({ for: deployed, apiId, stage: name }) => deployed === stage && apiId === api.id && name === api.stage,

@@ -66,10 +66,11 @@ export function suggest(
     stage: 'dev',
     region: 'us-east-1',
     apiKeySource,
+    apiKeyNames: keyName === undefined ? [] : [keyName],
     routes: pairs.map(([, guarded]) => guarded),
   };
   const toolkit = { hasFunction: (name: string): boolean => name === OURS.functionName, charges };
-  return suggestTries(api, guardedRoutes(api, [inspected], documents, 'dev', toolkit, keyName));
+  return suggestTries(api, guardedRoutes(api, [inspected], documents, 'dev', toolkit));
 }
 
 export const OURS: NonNullable<InspectedRoute['authorizer']> = {

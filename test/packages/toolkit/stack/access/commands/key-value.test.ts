@@ -64,6 +64,58 @@ describe('gatewright keys value', () => {
     assert.deepEqual(Object.keys(JSON.parse(stdout) as object), ['id', 'name', 'value']);
   });
 
+  const ENOUGH = { Value: 'a-value-of-20-characters', Enabled: true };
+  for (const { what, key, more = {}, stage = 'dev', name } of [
+    { what: 'by its name', key: { Name: 'partner', ...ENOUGH }, name: /^partner$/ },
+    { what: 'by its id, if CloudFormation names it', key: ENOUGH, name: /^\w{10}$/ },
+    {
+      // https://docs.aws.amazon.com/apigateway/latest/api/API_CreateApiKey.html: names need not be unique
+      what: 'by its id, if another key has its name',
+      key: { Name: 'partner', ...ENOUGH },
+      more: { Other: { Type: 'AWS::ApiGateway::ApiKey', Properties: { Name: 'partner' } } },
+      name: /^\w{10}$/,
+    },
+    { what: 'not, if it is disabled', key: { ...ENOUGH, Enabled: false } },
+    { what: 'not, if nothing enables it', key: { Value: ENOUGH.Value } },
+    { what: 'not, if its plan is for another stage', key: ENOUGH, stage: 'prod' },
+    {
+      // serverless.yml with apiKeys: [{ name: partner, value: short }]: AWS refuses the key, which thus does not exist.
+      what: 'not, if AWS refuses its value',
+      key: { Name: 'partner', Value: 'short', Enabled: true },
+    },
+  ])
+    it(`is suggested for a key of the template: ${what}`, async () => {
+      const other = await aGateway(
+        {
+          ...RESOURCES,
+          ...more,
+          Given: { Type: 'AWS::ApiGateway::ApiKey', Properties: key },
+          Plan: {
+            Type: 'AWS::ApiGateway::UsagePlan',
+            DependsOn: ['ShopdevStage'],
+            Properties: { ApiStages: [{ ApiId: { Ref: 'Shop' }, Stage: stage }] },
+          },
+          Member: {
+            Type: 'AWS::ApiGateway::UsagePlanKey',
+            Properties: { KeyId: { Ref: 'Given' }, KeyType: 'API_KEY', UsagePlanId: { Ref: 'Plan' } },
+          },
+          Shop: {
+            Type: 'AWS::Serverless::Api',
+            Properties: { StageName: 'dev', Auth: { ApiKeyRequired: true } },
+          },
+        },
+        {},
+        {},
+        SAM,
+      );
+      const tries = listTries({ ...other, documents: [], stage: 'dev' });
+      await other.close();
+
+      const [, named] = /keys value (\S+)\)/.exec(tries.join('\n')) ?? [];
+      if (name === undefined) assert.equal(named, undefined);
+      else assert.match(named ?? '', name);
+    });
+
   it('lists the existing keys if another key is requested', async () => {
     const { code, stderr } = await run('keys', 'value', 'partner');
 
