@@ -64,10 +64,19 @@ export async function findJava(
     sources: SOURCES,
     missing: [],
     findings: [
-      ...versionFinding(definition, `Java ${version}`, version === wanted),
+      ...versionFinding(
+        definition,
+        `Java ${version}`,
+        version === wanted,
+        own.includes(java) ? ofJavaHome(java, version, wanted) : undefined,
+      ),
       ...(code.lack === undefined ? [] : [lacking(definition, code.lack)]),
     ],
   };
+}
+
+function ofJavaHome(java: string, version: string, wanted: string): string {
+  return `JAVA_HOME names Java ${version} (${java}), but the functions have the runtime java${wanted}: set JAVA_HOME to a JDK ${wanted}`;
 }
 
 function launchOf(

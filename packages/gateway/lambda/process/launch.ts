@@ -49,14 +49,16 @@ export type Toolchain =
 /**
  * Reports that the program's version differs from the declared version. It is reported once for all functions of a
  * template.
+ * @param why why another version runs, if it is not that the declared one is missing
  */
 export function versionFinding(
   { runtime, place }: FunctionDefinition,
   found: string,
   isSame: boolean,
+  why = `${runtime} is not installed`,
 ): readonly CodeFinding[] {
   if (isSame) return [];
-  const error = new DefinitionError({ file: place.file }, `${runtime} is not installed`);
+  const error = new DefinitionError({ file: place.file }, why);
   return [{ error, consequence: `functions of this runtime run on ${found}` }];
 }
 

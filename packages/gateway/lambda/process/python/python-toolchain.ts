@@ -93,7 +93,7 @@ export async function findPython(
       interpreter: `${runtime}: functions run with ${shown(probed.executable)}, Python ${probed.version}`,
       findings: [
         ...describePassedOver(definition, passedOver, probed),
-        ...versionFinding(definition, `Python ${probed.version}`, isVersion(probed.version, wanted)),
+        ...otherVersion(definition, probed, wanted, python === virtual ? python : undefined),
         ...describeUninstalled(definition, project, needed, installer),
         ...describeHidden(definition, probed, lent, installer),
         ...(options.debugger !== undefined && !probed.hasDebugger ? noDebugger(definition, installer) : []),
@@ -154,6 +154,19 @@ function describePassedOver(
 
 function isVersion(version: string, wanted: string): boolean {
   return version === wanted || version.startsWith(`${wanted}.`);
+}
+
+/** The text is the same for all functions with this runtime. */
+function otherVersion(
+  definition: FunctionDefinition,
+  { version }: PythonFacts,
+  wanted: string,
+  virtual: string | undefined,
+): readonly CodeFinding[] {
+  const ofProject =
+    virtual &&
+    `${shown(virtual)}, the virtual environment of the project, has Python ${version}, but the functions have the runtime ${definition.runtime}: create the environment again with Python ${wanted}`;
+  return versionFinding(definition, `Python ${version}`, isVersion(version, wanted), ofProject);
 }
 
 function launchOf(

@@ -4,58 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { writeZip } from '../../../../../packages/base/aws/zip-archive.ts';
-import { BuildError } from '../../../../../packages/gateway/lambda/build/build-error.ts';
-import { NO_LENDING } from '../../../../../packages/gateway/lambda/lent/lending.ts';
-import { makeExecutable } from '../../../../../packages/gateway/lambda/process/custom-toolchain.ts';
-import { toolchainsOf } from '../../../../../packages/gateway/lambda/process/find-toolchain.ts';
 import { findVirtualEnvironment } from '../../../../../packages/gateway/lambda/process/python/python-environments.ts';
-import type { Launch } from '../../../../../packages/gateway/lambda/process/launch.ts';
-import type { Machine } from '../../../../../packages/gateway/lambda/process/machine.ts';
-import { aFolder, aFolderFunction, writeFiles } from '../start-runtime.ts';
-
-/** Programs by name, each a script. */
-function aMachine(
-  programs: Readonly<Record<string, string>>,
-  home = aFolder({}),
-  changes: Partial<Machine> = {},
-): Machine {
-  const bin = aFolder(programs);
-  for (const name of Object.keys(programs)) chmodSync(join(bin, name), 0o755);
-  return { environment: { PATH: bin }, home, platform: 'linux', architecture: 'x64', ...changes };
-}
-
-type Found = {
-  readonly launch: Launch | undefined;
-  readonly messages: string;
-  readonly folder: string | undefined;
-};
-
-async function find(
-  machine: Machine,
-  taskRoot: string,
-  runtime: string,
-  handler: string,
-  built: readonly string[] = [],
-): Promise<Found> {
-  const folder = aFolder({});
-  const setup = { runDirectory: folder, cacheDirectory: folder, lender: NO_LENDING };
-  const look = toolchainsOf(machine, setup, undefined);
-  const place = { file: join(taskRoot, 'template.yml'), line: 1 };
-  const definition = aFolderFunction(taskRoot, handler, { runtime, place, name: 'f' });
-  const found = await look(definition, taskRoot, built);
-  if (found.kind === 'missing')
-    return { launch: undefined, messages: found.error.message, folder: undefined };
-  const messages = found.findings.map(({ error }) => error.message).join('\n');
-  // Go would be compiled.
-  const launch =
-    runtime.startsWith('provided') && found.folder !== undefined ? undefined : await found.launch();
-  return { launch, messages, folder: found.folder };
-}
+import { aFolder, writeFiles } from '../start-runtime.ts';
+import { aMachine, find } from './toolchain-builders.ts';
 
 const JAVA = { java: `#!/bin/sh\necho 'openjdk version "21.0.1" 2023-10-17' >&2\n` };
 const CLIENT = 'aws-lambda-java-runtime-interface-client';
@@ -80,17 +36,6 @@ function aRepository(): string {
 }
 
 const DEPENDENCY = '<dependency><groupId>g</groupId><artifactId>a</artifactId></dependency>';
-
-it('makeExecutable makes programs of an archive executable, and ignores missing ones', () => {
-  const folder = aFolder({ bootstrap: '', other: '', 'handler/main': '' });
-  for (const name of ['bootstrap', 'other']) chmodSync(join(folder, name), 0o644);
-  makeExecutable(folder, ['bootstrap', 'handler', 'nothing']);
-
-  assert.deepEqual(
-    ['bootstrap', 'other'].map((name) => statSync(join(folder, name)).mode & 0o777),
-    [0o755, 0o644],
-  );
-});
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/java-package.html */
 describe('a function in Java', () => {
@@ -237,119 +182,20 @@ describe('a function in Java', () => {
       assert.equal(found.launch, undefined);
       assert.match(found.messages, messages);
     });
-});
 
-/** @see https://docs.aws.amazon.com/lambda/latest/dg/golang-package.html */
-describe('a function in Go', () => {
-  const MAIN = 'package main\n\nfunc main() {}\n';
-  const GO = { go: '#!/bin/sh\n' };
+  it('runs on the JDK of JAVA_HOME, and a finding names its version if it is another', async () => {
+    const jdk = aFolder({ 'bin/java': `#!/bin/sh\necho 'openjdk version "25"' >&2\n` });
+    chmodSync(join(jdk, 'bin/java'), 0o755);
+    const { environment, ...machine } = aMachine(JAVA, aRepository());
+    const ofHome = { ...machine, environment: { ...environment, JAVA_HOME: jdk } };
 
-  it('is a package main of a module that begins above it, all of whose files count', async () => {
-    const root = aFolder({
-      'go.mod': 'module m\n',
-      'cmd/f/main.go': MAIN,
-      'shared/s.go': 'package shared\n',
-    });
-    const found = await find(aMachine(GO), join(root, 'cmd/f'), 'provided.al2023', 'bootstrap');
-    assert.deepEqual([found.messages, found.folder], ['', root]);
+    const found = await find(ofHome, aFolder({ 'app.jar': '' }), 'java21', 'a.C');
+
+    assert.equal(
+      found.messages,
+      `JAVA_HOME names Java 25 (${join(jdk, 'bin/java')}), but the functions have the runtime java21: set JAVA_HOME to a JDK 21`,
+    );
   });
-
-  it('runs as it was built if there is no Go, or no package main to compile', async () => {
-    const root = aFolder({ 'go.mod': 'module m\n', 'main.go': MAIN, 'none/go.mod': 'module n\n' });
-    const built = aFolder({ bootstrap: '#!/bin/sh\n' });
-    chmodSync(join(built, 'bootstrap'), 0o755);
-    for (const [machine, taskRoot] of [
-      [aMachine({}), root],
-      [aMachine(GO), join(root, 'none')],
-    ] as const) {
-      const found = await find(machine, taskRoot, 'provided.al2023', 'bootstrap', [built]);
-      assert.equal(found.launch?.command, join(built, 'bootstrap'));
-    }
-  });
-
-  for (const [what, printed, message, first] of [
-    [
-      'with its place',
-      './main.go:7:2: undefined: foo',
-      './main.go:7:2: undefined: foo',
-      { file: 'main.go', line: 7, text: 'undefined: foo' },
-    ],
-    [
-      'with what fetches a module',
-      'main.go:3:8: module lookup disabled by GOPROXY=off',
-      'main.go:3:8: module lookup disabled by GOPROXY=off\n(run go mod download to get it)',
-      { file: 'main.go', line: 3, text: 'module lookup disabled by GOPROXY=off' },
-    ],
-    ['as it is', 'go: cannot find main module', 'go: cannot find main module', undefined],
-  ] as const)
-    it(`that does not compile is reported ${what}`, async () => {
-      const root = aFolder({ 'go.mod': 'module m\n', 'main.go': MAIN });
-      const folder = aFolder({});
-      const machine = aMachine({ go: `#!/bin/sh\necho '${printed}' >&2\nexit 1\n` });
-      const setup = { runDirectory: folder, cacheDirectory: folder, lender: NO_LENDING };
-      const definition = aFolderFunction(root, 'bootstrap', { runtime: 'provided.al2023', name: 'f' });
-      const found = await toolchainsOf(machine, setup, undefined)(definition, root, []);
-      assert.ok(found.kind === 'found');
-
-      const failed = await Promise.resolve(found.launch()).catch((error: unknown) => error);
-
-      assert.ok(failed instanceof BuildError);
-      assert.equal(failed.message, message);
-      assert.deepEqual(failed.first, first && { ...first, file: join(root, first.file) });
-    });
-
-  // A public project has this handler for serverless-offline. The advice was chmod +x, after which a shell read the
-  // source.
-  it('is not its source, even if the source is executable', async () => {
-    for (const mode of [0o644, 0o755]) {
-      const root = aFolder({ 'f/main.go': MAIN });
-      chmodSync(join(root, 'f/main.go'), mode);
-      const found = await find(aMachine({}), root, 'go1.x', 'f/main.go');
-      assert.match(
-        found.messages,
-        /main\.go is source code, .* build it in its folder \(for example, GOOS=linux go build -o bin\/main\)/,
-      );
-    }
-  });
-
-  const refusals: readonly {
-    files: Record<string, string>;
-    programs: Record<string, string>;
-    messages: RegExp;
-  }[] = [
-    {
-      files: { 'go.mod': 'module m\n', 'main.go': MAIN },
-      programs: {},
-      messages: /install Go \(https:\/\/go\.dev\/dl\)$/,
-    },
-    {
-      files: { 'go.mod': 'module m\n', 'a.go': 'package a\n' },
-      programs: GO,
-      messages: /and no package main .* CodeUri must name the folder/,
-    },
-    { files: { 'main.go': MAIN }, programs: GO, messages: /and no go\.mod in that folder .*go mod init$/ },
-    {
-      files: { 'go.mod': 'module m\n', Makefile: 'build-F:\n' },
-      programs: GO,
-      messages: /Makefile in this folder builds the program: run make, or sam build if the template is SAM$/,
-    },
-    {
-      files: { 'Cargo.toml': '' },
-      programs: {},
-      messages: /run cargo lambda build, or sam build if the template is SAM$/,
-    },
-    {
-      files: { 'main.sh': '' },
-      programs: {},
-      messages: /there is no program "bootstrap" in .*; build it first$/,
-    },
-  ];
-  for (const { files, programs, messages } of refusals)
-    it(`is created by: ${Object.keys(files).join(', ')}${'go' in programs ? ', with Go' : ''}`, async () => {
-      const found = await find(aMachine(programs), aFolder(files), 'provided.al2023', 'bootstrap');
-      assert.equal(found.launch, undefined);
-      assert.match(found.messages, messages);
-    });
 });
 
 /**

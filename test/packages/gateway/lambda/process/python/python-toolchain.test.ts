@@ -77,6 +77,14 @@ describe('the Python of a function', () => {
       findings: [/\.venv\/bin\/python does not run \(3\) → functions run with \S+, Python 3\.13\.2$/],
     },
     {
+      name: 'is that of its virtual environment, and a finding names its version, although the wanted one is here',
+      venv: answers('3.11.7'),
+      programs: { 'python3.13': answers('3.13.2') },
+      findings: [
+        /^\S*\.venv\/bin\/python, the virtual environment of the project, has Python 3\.11\.7, but the functions have the runtime python3\.13: create the environment again with Python 3\.13 → functions of this runtime run on Python 3\.11\.7$/,
+      ],
+    },
+    {
       name: 'is the next one without a word if a version manager’s shim leads nowhere',
       programs: { 'python3.13': DOES_NOT_RUN, python3: answers('3.13.2') },
       findings: [],
