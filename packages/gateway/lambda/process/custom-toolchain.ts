@@ -13,11 +13,13 @@ import { readIfReadable } from '@gatewright/aws/readable-files';
 import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import { BuildError } from '../build/build-error.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
+import type { CodeFinding } from '../code/runnable-code.ts';
 import type { Launch, Toolchain } from './launch.ts';
 import { findPrograms, isExecutable, listNames, type Machine } from './machine.ts';
 import { findInLayers } from '../code/layer-folders.ts';
 
 const BUILD_TIMEOUT_MS = 300_000;
+const LIST_TIMEOUT_MS = 10_000;
 const SOURCES = /^bootstrap$|\.(?:sh|json|ya?ml)$/;
 /** The maximum number of folders in which the Go module is searched for, from the code's folder upward. */
 const MAX_FOLDERS = 8;
@@ -27,13 +29,13 @@ const GO_SOURCES = /\.(?:go|mod|sum|json|ya?ml)$/;
  * Finds the program of a function with its own program.
  * @param built folders into which a build of the project writes the deployed files
  */
-export function findCustom(
+export async function findCustom(
   definition: FunctionDefinition,
   taskRoot: string,
   built: readonly string[],
   machine: Machine,
   buildFolder: string,
-): Toolchain {
+): Promise<Toolchain> {
   const { runtime, handler, place } = definition;
   const refuse = (message: string): Toolchain => ({
     kind: 'missing',
@@ -43,8 +45,10 @@ export function findCustom(
   const module = findGoModule(taskRoot, machine);
   const [go] = module === undefined ? [] : findPrograms(machine, /^go$/);
   if (module !== undefined && go !== undefined) {
-    const launch = (): Promise<Launch> => buildGo(go, taskRoot, buildFolder, machine);
-    const found = { sources: GO_SOURCES, folder: module, missing: [], findings: [] };
+    const launch = (): Promise<Launch> => buildGo(go, { root: taskRoot, module }, buildFolder, machine);
+    const isComplete = await hasModules(go, taskRoot, machine);
+    const findings = isComplete ? [] : [lackOfModules(definition, module)];
+    const found = { sources: GO_SOURCES, folder: module, missing: [], findings };
     return { kind: 'found', launch, compiler: 'go build', ...found };
   }
   const program = findProgram(definition, name, [taskRoot, ...built]);
@@ -139,12 +143,60 @@ export function makeExecutable(folder: string, names: readonly string[]): void {
   for (const name of names) if (isFile(join(folder, name))) chmodSync(join(folder, name), 0o755);
 }
 
+const NOT_DOWNLOADED = /module lookup disabled|GOPROXY=off/;
+
+/**
+ * Whether the modules that the function needs are on this machine. A program that does not answer, or that fails for
+ * another reason, is left to the build.
+ */
+function hasModules(go: string, root: string, machine: Machine): Promise<boolean> {
+  const args = ['list', '-e', '-deps', '-f', '{{if .Error}}{{.Error}}{{end}}', '.'];
+  return new Promise((resolve) => {
+    const options = { cwd: root, env: environmentOf(machine), timeout: LIST_TIMEOUT_MS };
+    execFile(go, args, options, (_error, stdout, stderr) => resolve(!NOT_DOWNLOADED.test(stdout + stderr)));
+  });
+}
+
+/** The text is the same for all functions of a module. */
+function lackOfModules({ name }: FunctionDefinition, module: string): CodeFinding {
+  const error = new DefinitionError({ file: join(module, 'go.mod') }, downloadModules(module));
+  return { error, consequence: `every invocation of ${name} fails` };
+}
+
+function downloadModules(module: string): string {
+  const where = relative(process.cwd(), module) || '.';
+  return `modules that go.mod lists are not downloaded: run go mod download in ${where}`;
+}
+
+type GoCode = {
+  /** The folder of the package main. */
+  readonly root: string;
+  /** The folder of go.mod. */
+  readonly module: string;
+};
+
 /** Compiles the module without access to the network. Its dependencies must therefore have been downloaded already. */
-async function buildGo(go: string, root: string, buildFolder: string, machine: Machine): Promise<Launch> {
+async function buildGo(
+  go: string,
+  { root, module }: GoCode,
+  buildFolder: string,
+  machine: Machine,
+): Promise<Launch> {
   const key = createHash('sha256').update(root).digest('hex').slice(0, 16);
   const program = join(buildFolder, 'go', `${key}-${Date.now().toString(36)}`, 'bootstrap');
   mkdirSync(dirname(program), { recursive: true });
-  const { HOME, PATH, GOPATH, GOMODCACHE, GOCACHE, GOROOT, GOFLAGS } = machine.environment;
+  await new Promise<void>((resolve, reject) => {
+    const options = { cwd: root, env: environmentOf(machine), timeout: BUILD_TIMEOUT_MS };
+    execFile(go, ['build', '-o', program, '.'], options, (error, _stdout, stderr) => {
+      if (error === null) resolve();
+      else reject(describeBuild(stderr === '' ? error.message : stderr.trim(), { root, module }, error));
+    });
+  });
+  return { command: program, args: [], environment: {}, searchPath: [dirname(go)] };
+}
+
+function environmentOf({ environment }: Machine): Record<string, string> {
+  const { HOME, PATH, GOPATH, GOMODCACHE, GOCACHE, GOROOT, GOFLAGS } = environment;
   const env = {
     HOME,
     PATH,
@@ -157,24 +209,25 @@ async function buildGo(go: string, root: string, buildFolder: string, machine: M
     GOTOOLCHAIN: 'local',
     CGO_ENABLED: '0',
   };
-  const known = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
-  await new Promise<void>((resolve, reject) => {
-    const options = { cwd: root, env: known, timeout: BUILD_TIMEOUT_MS };
-    execFile(go, ['build', '-o', program, '.'], options, (error, _stdout, stderr) => {
-      if (error === null) resolve();
-      else reject(describeBuild(stderr === '' ? error.message : stderr.trim(), root, error));
-    });
-  });
-  return { command: program, args: [], environment: {}, searchPath: [dirname(go)] };
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
-/** Describes the compiler's first error, for example `./main.go:7:2: undefined: foo`. */
-function describeBuild(text: string, root: string, cause: unknown): BuildError {
-  const hint = /module lookup disabled|GOPROXY=off/.test(text)
-    ? `${text}\n(run go mod download to get it)`
-    : text;
+/**
+ * Describes the compiler's first error, for example `./main.go:7:2: undefined: foo`. Go prints "downloading" even for
+ * modules that it must not download.
+ */
+function describeBuild(text: string, { root, module }: GoCode, cause: unknown): BuildError {
+  const lines = text.split('\n').filter((line) => !line.startsWith('go: downloading '));
+  const remedy = NOT_DOWNLOADED.test(text) ? downloadModules(module) : undefined;
+  const whole = remedy ?? lines.join('\n');
   const place = /^\.?\/?([^\s:]+\.go):(\d+):(?:\d+:)? (.+)$/m.exec(text);
-  if (place === null) return new BuildError(hint, cause);
+  if (place === null) return new BuildError(whole, cause);
   const [, file = '', line, message = ''] = place;
-  return new BuildError(hint, cause, { file: join(root, file), line: Number(line), text: message });
+  return new BuildError(whole, cause, {
+    file: join(root, file),
+    line: Number(line),
+    text: remedy ?? message,
+  });
 }

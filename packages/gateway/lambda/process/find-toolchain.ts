@@ -44,7 +44,7 @@ export function toolchainsOf(
       case 'dotnet':
         return findDotnet(definition, taskRoot, built, machine);
       default:
-        return Promise.resolve(findCustom(definition, taskRoot, built, machine, runDirectory));
+        return findCustom(definition, taskRoot, built, machine, runDirectory);
     }
   };
   return (definition, ...about) =>
