@@ -1,5 +1,6 @@
 /** Dates, numbers and states as the page writes them. All times are UTC, as on invoices. */
-import type { LoggedChange } from '@gatewright/handlers/portal/answers';
+import { LAST_USE_EVERY_SECONDS } from '@gatewright/handlers/access/keys/last-use';
+import type { ApiKey, LoggedChange } from '@gatewright/handlers/portal/answers';
 import { parseInstant, printDay, printMoment } from '@gatewright/handlers/portal/print-moment';
 
 /** Returns `26 Nov 2026`; the text itself if it is not a time. */
@@ -40,6 +41,13 @@ export function duration(seconds: number): string {
   const [name, length] = units.find(([, each]) => seconds >= each && seconds % each === 0) ?? ['second', 1];
   const many = seconds / length;
   return `${many} ${name}${many === 1 ? '' : 's'}`;
+}
+
+/** Says how old the time of a key's last use may be; undefined if no such time is shown. The console says the same. */
+export function aboutLastUse(keys: readonly Pick<ApiKey, 'lastUsedAt'>[]): string | undefined {
+  return keys.some(({ lastUsedAt }) => lastUsedAt !== undefined)
+    ? `The last use is recorded at most every ${LAST_USE_EVERY_SECONDS / 60} minutes, and not for requests that a cached result of the authorizer admits, so a key may have been used later.`
+    : undefined;
 }
 
 export function startText(from: 'now' | 'next-month'): string {

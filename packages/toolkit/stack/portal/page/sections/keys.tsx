@@ -13,8 +13,7 @@ import type { CredentialWords } from '../elements/credential.tsx';
 import type { Shown } from '../elements/shown-secrets.ts';
 import { Badge, Empty, Fold, Form, Loaded, SectionHead } from '../elements/parts.tsx';
 import type { ApiKey, ChangedKey, Keys } from '@gatewright/handlers/portal/answers';
-import { LAST_USE_EVERY_SECONDS } from '@gatewright/handlers/access/keys/last-use';
-import { day, time } from '../texts.ts';
+import { aboutLastUse, day, time } from '../texts.ts';
 import { useFetched } from '../use-fetched.ts';
 
 const WORDS: CredentialWords = {
@@ -103,8 +102,10 @@ function isUsable({ state, revokedAt }: ApiKey): boolean {
 /** Keys that have ended are still listed, in a part of the page that is closed at first. */
 function KeyLists({ keys, ...rest }: { readonly keys: readonly ApiKey[] } & Omit<CardProps, 'of'>) {
   const ended = keys.filter((key) => !isUsable(key));
+  const note = aboutLastUse(keys);
   return (
     <>
+      {note === undefined ? null : <p class="soft">{note}</p>}
       <KeyList keys={keys.filter(isUsable)} {...rest} />
       {ended.length === 0 ? null : (
         <Fold
@@ -171,12 +172,7 @@ function KeyFacts({
       of={[
         ['Id', keyId],
         ['Made', day(createdAt)],
-        [
-          'Last used',
-          lastUsedAt === undefined
-            ? 'never'
-            : `${time(lastUsedAt)}, or up to ${LAST_USE_EVERY_SECONDS / 60} minutes later`,
-        ],
+        ['Last used', lastUsedAt === undefined ? 'never' : time(lastUsedAt)],
         ['Valid until', notAfter === undefined ? undefined : time(notAfter)],
         ['Revoked', revokedAt === undefined ? undefined : time(revokedAt)],
         ...endingSecrets(secrets),

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import {
+  aboutLastUse,
   day,
   duration,
   monthName,
   paragraphsOf,
   time,
 } from '../../../../../../packages/toolkit/stack/portal/page/texts.ts';
+
+const CONSOLE_PAGE = new URL(
+  '../../../../../../packages/gateway/console/page/sections/one-customer.tsx',
+  import.meta.url,
+);
 
 describe('texts of the portal', () => {
   it('write times in UTC, wherever the browser is', () => {
@@ -35,5 +42,20 @@ describe('texts of the portal', () => {
 
   it('part a text at empty lines', () => {
     assert.deepEqual(paragraphsOf('\none\nstill one\n \t\n\r\n\r\ntwo\n'), ['one\nstill one', 'two']);
+  });
+
+  it('say, as the console does, that a key may have been used after its last recorded use', () => {
+    const sentence = aboutLastUse([{}, { lastUsedAt: '2026-11-26T23:59:00.000Z' }]);
+
+    assert.equal(
+      sentence,
+      'The last use is recorded at most every 10 minutes, and not for requests that a cached result of the authorizer admits, so a key may have been used later.',
+    );
+    const written = readFileSync(CONSOLE_PAGE, 'utf8').replaceAll(/\s+/g, ' ');
+    assert.ok(written.includes(sentence.replace('10', '{customer.lastUseEverySeconds / 60}')));
+  });
+
+  it('say nothing about the last use if no key has been used', () => {
+    assert.equal(aboutLastUse([{}]), undefined);
   });
 });
