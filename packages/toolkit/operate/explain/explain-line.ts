@@ -9,6 +9,7 @@ import { describeAccess } from '@gatewright/authoring/find/describe-access';
 import { AccessQueryError, findRefusal } from '@gatewright/authoring/find/caller-spec';
 import type { CallerSpec } from '@gatewright/authoring/find/caller-spec';
 import type { CompiledDocument } from '#shared/access/compiled-document.ts';
+import { canaryOf } from '../release/stage-release.ts';
 import { describeLine } from './line-circumstances.ts';
 import type { LineFacts } from './line-circumstances.ts';
 import { missingFields } from './log-line.ts';
@@ -37,7 +38,8 @@ export function explainLine(
   nowEpochSeconds: number,
 ): LineStory {
   const about = describeLine(facts);
-  const missing = missingFields(format, facts.live.kind);
+  const mayBeCanary = canaryOf(facts.live.stageShown) !== undefined || facts.fields.has('isCanaryRequest');
+  const missing = missingFields(format, facts.live.kind, mayBeCanary);
   const story = explain(about);
   const isGuarded = about.phase === 'authenticate' || about.phase === 'authorize';
   const open =

@@ -8,6 +8,9 @@ export type LogFields = ReadonlyMap<string, string>;
 
 const VARIABLE = /\$context\.(authorizer\.[\w:.-]*\w|\w+(?:\.\w+)*)/;
 
+/** The fields that say whether the canary of a stage answered, and with which deployment. */
+const FIELDS_OF_CANARY: readonly string[] = ['isCanaryRequest', 'deploymentId'];
+
 /** The fields that an explanation needs. If a field is missing, a part of the explanation is missing. */
 const RECOMMENDED_FIELDS: Readonly<Record<'rest' | 'http' | 'websocket', readonly string[]>> = {
   rest: [
@@ -35,6 +38,7 @@ const RECOMMENDED_FIELDS: Readonly<Record<'rest' | 'http' | 'websocket', readonl
     'integration.status',
     'integration.error',
     'integration.latency',
+    ...FIELDS_OF_CANARY,
   ],
   http: [
     'requestId',
@@ -87,10 +91,21 @@ export function variablesOf(format: string): readonly string[] {
   return [...new Set(parts.filter((_, index) => index % 2 === 1))];
 }
 
-export function missingFields(format: string, kind: keyof typeof RECOMMENDED_FIELDS): readonly string[] {
+/**
+ * Lists the fields that an explanation needs and that the format lacks.
+ * @param mayBeCanary whether a canary may have answered. Without a canary, its fields are not needed.
+ */
+export function missingFields(
+  format: string,
+  kind: keyof typeof RECOMMENDED_FIELDS,
+  mayBeCanary = false,
+): readonly string[] {
   const there = new Set(variablesOf(format));
   return RECOMMENDED_FIELDS[kind].filter(
-    (name) => !there.has(name) && !ALSO[name]?.some((other) => there.has(other)),
+    (name) =>
+      !there.has(name) &&
+      !ALSO[name]?.some((other) => there.has(other)) &&
+      (mayBeCanary || !FIELDS_OF_CANARY.includes(name)),
   );
 }
 

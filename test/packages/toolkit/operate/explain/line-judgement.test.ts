@@ -5,6 +5,7 @@ import { gatherFacts, readSince } from '../../../../../packages/toolkit/operate/
 import { explainLine } from '../../../../../packages/toolkit/operate/explain/explain-line.ts';
 import { describeLine } from '../../../../../packages/toolkit/operate/explain/line-circumstances.ts';
 import { describeMeter } from '../../../../../packages/toolkit/operate/explain/line-meter.ts';
+import { recommendedFormat } from '../../../../../packages/toolkit/operate/explain/log-line.ts';
 import type { KeyFacts } from '../../../../../packages/toolkit/operate/explain/line-meter.ts';
 import type { ControlPlane } from '../../../../../packages/toolkit/operate/attach/control-plane.ts';
 import type { LiveApi, LiveRoute } from '../../../../../packages/toolkit/operate/attach/live-api.ts';
@@ -67,6 +68,31 @@ describe('a line', () => {
     });
     assert.deepEqual(releaseOf({ isCanaryRequest: 'false' }), { isCanary: false, deploymentId: undefined });
     assert.equal(releaseOf({}), undefined);
+  });
+
+  it('is missing the fields of a canary only if the stage has one, or the line is from one', () => {
+    const ofCanary = /,"(?:isCanaryRequest|deploymentId)":"[^"]*"/g;
+    const earlier = recommendedFormat('rest').replaceAll(ofCanary, '');
+    const also = `${earlier} $context.isCanaryRequest`;
+    const missingOf = (
+      format: string,
+      stageShown: LiveApi['stageShown'],
+      fields: Readonly<Record<string, string>> = {},
+    ) => {
+      const live = anApi('rest', { stageShown });
+      const facts = { live, stages: ['prod'], integration: {}, key: undefined };
+      const since = { deploymentId: 'd1', deployedAt: undefined };
+      const read = fieldsOf({ ...PETS, status: '200', ...fields });
+      return explainLine({ ...facts, fields: read }, format, since, undefined, undefined, 0).missing;
+    };
+
+    assert.deepEqual(missingOf(earlier, {}), []);
+    assert.deepEqual(missingOf(earlier, { canarySettings: { percentTraffic: 10 } }), [
+      'isCanaryRequest',
+      'deploymentId',
+    ]);
+    assert.deepEqual(missingOf(also, {}, { isCanaryRequest: 'true' }), ['deploymentId']);
+    assert.deepEqual(missingOf(also, {}), []);
   });
 
   it('without a status reports no failure', () => {

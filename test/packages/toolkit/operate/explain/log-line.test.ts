@@ -51,7 +51,20 @@ describe('a line of an access log', () => {
     assert.ok(missingFields('{"id":"$context.requestId"}', 'rest').includes('error.responseType'));
     assert.ok(!missingFields('{"id":"$context.requestId"}', 'rest').includes('requestId'));
     for (const kind of ['rest', 'http', 'websocket'] as const)
-      assert.deepEqual(missingFields(recommendedFormat(kind), kind), []);
+      assert.deepEqual(missingFields(recommendedFormat(kind), kind, true), []);
     assert.deepEqual(variablesOf('$context.status.$context.status-'), ['status']);
+  });
+
+  it('lacks the fields of a canary only where a canary may have answered', () => {
+    const ofCanary = ['isCanaryRequest', 'deploymentId'];
+    const written = variablesOf(recommendedFormat('rest'));
+    const earlier = written
+      .filter((name) => !ofCanary.includes(name))
+      .map((name) => `$context.${name}`)
+      .join(' ');
+
+    assert.deepEqual(missingFields(earlier, 'rest'), []);
+    assert.deepEqual(missingFields(earlier, 'rest', true), ofCanary);
+    assert.deepEqual(missingFields(`${earlier} $context.isCanaryRequest`, 'rest', true), ['deploymentId']);
   });
 });
