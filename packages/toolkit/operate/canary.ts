@@ -217,7 +217,8 @@ async function watch({ plane, path }: OpenStage, { options, looks }: Watch, perc
   if (verdict.kind === 'well') {
     const { watched } = verdict;
     const { verdict: shown, text } = concludeWatch(watched, options, percent);
-    printResult({ watchedMs: options.forMs, verdict: shown, requests: watched?.requests }, () => text);
+    const requests = watched.kind === 'counted' ? watched.requests : undefined;
+    printResult({ watchedMs: options.forMs, verdict: shown, requests }, () => text);
     return;
   }
   await plane.write(endCanary(path));

@@ -24,24 +24,27 @@ type Look =
   | { readonly kind: 'blind'; readonly why: string };
 
 /** The requests that the stage has got during a watch. */
-export type Watched = {
-  readonly requests: number;
-  /** The requests in the busiest minute. */
-  readonly most: number;
-};
+export type Watched =
+  | {
+      readonly kind: 'counted';
+      readonly requests: number;
+      /** The requests in the busiest step. */
+      readonly most: number;
+      /** The length of the steps in which CloudWatch has counted. */
+      readonly stepMinutes: number;
+    }
+  /** CloudWatch has refused to say how many requests there were. */
+  | { readonly kind: 'refused'; readonly why: string }
+  /** No minute began during the watch, and CloudWatch counts by the minute. */
+  | { readonly kind: 'too short' };
 
-type Verdict =
-  | Exclude<Look, { kind: 'well' }>
-  /** `watched` is undefined if CloudWatch did not say how many requests there were. */
-  | { readonly kind: 'well'; readonly watched: Watched | undefined };
-
-type RequestsByMinute = ReadonlyMap<number, number>;
+type Verdict = Exclude<Look, { kind: 'well' }> | { readonly kind: 'well'; readonly watched: Watched };
 
 export type Measurements = {
   readonly alarmState: (name: string) => Promise<string>;
   readonly errors: () => Promise<{ readonly requests: number; readonly failed: number }>;
-  /** Returns the requests of the stage in each minute, by the beginning of the minute, from the given time on. */
-  readonly requestsSince: (epochMs: number) => Promise<RequestsByMinute>;
+  /** Returns the requests of the stage in each step, by the beginning of the step, from the beginning of a step on. */
+  readonly requestsSince: (epochMs: number, stepMs: number) => Promise<ReadonlyMap<number, number>>;
   readonly nowEpochMs: () => number;
   readonly wait: (ms: number) => Promise<void>;
 };
@@ -51,13 +54,15 @@ export type Measurements = {
  * reason.
  */
 const BLIND_LOOKS = 3;
-/** The minimum number of requests in a minute for `errorPercent`. With fewer requests, a percentage would not mean anything. */
+/**
+ * The minimum number of requests in a minute for `errorPercent`. With fewer requests, a percentage would not mean
+ * anything.
+ */
 export const ENOUGH_REQUESTS = 10;
 
 export async function watchCanary(options: WatchOptions, looks: Measurements): Promise<Verdict> {
   const startedMs = looks.nowEpochMs();
   const until = startedMs + options.forMs;
-  const before = await requestsOrNone(startedMs, looks);
   let blind = 0;
   for (;;) {
     const verdict = await measureOnce(options, looks);
@@ -66,29 +71,39 @@ export async function watchCanary(options: WatchOptions, looks: Measurements): P
     if (verdict.kind === 'blind' && blind >= BLIND_LOOKS) return verdict;
     const left = until - looks.nowEpochMs();
     if (left <= 0 && verdict.kind === 'well')
-      return { kind: 'well', watched: countWatched(before, await requestsOrNone(startedMs, looks)) };
+      return { kind: 'well', watched: await countWatched(startedMs, looks) };
     // If the last read failed, the watch goes on until a read succeeds, or too many have failed.
     await looks.wait(left <= 0 ? options.everyMs : Math.min(options.everyMs, left));
   }
 }
 
-/** A watch of alarms alone needs no right to read the counts of requests. */
-async function requestsOrNone(startedMs: number, looks: Measurements): Promise<RequestsByMinute | undefined> {
+/** The steps in which CloudWatch counts, and the most of them in one answer ("GetMetricStatistics"). */
+const STEPS_MINUTES = [1, 5, 60, 1440] as const;
+const MOST_STEPS = 1440;
+
+/**
+ * Counts the requests of the steps that began after the start. CloudWatch counts requests with a delay, so only the
+ * beginning of a step tells requests to the canary from earlier ones.
+ */
+async function countWatched(startedMs: number, looks: Measurements): Promise<Watched> {
+  const nowMs = looks.nowEpochMs();
+  const stepMinutes =
+    STEPS_MINUTES.find((minutes) => (nowMs - startedMs) / (minutes * 60_000) <= MOST_STEPS) ?? 1440;
+  const stepMs = stepMinutes * 60_000;
+  const firstMs = Math.ceil(startedMs / stepMs) * stepMs;
+  if (firstMs >= nowMs) return { kind: 'too short' };
   try {
-    return await looks.requestsSince(startedMs);
-  } catch {
-    return undefined;
+    const found = await looks.requestsSince(firstMs, stepMs);
+    const counts = [...found].filter(([beginMs]) => beginMs >= firstMs).map(([, requests]) => requests);
+    const requests = counts.reduce((sum, count) => sum + count, 0);
+    return { kind: 'counted', requests, most: Math.max(0, ...counts), stepMinutes };
+  } catch (error) {
+    return { kind: 'refused', why: messageOf(error) };
   }
 }
 
-/** @param before the requests in the minute of the start, which came before there was a canary */
-function countWatched(
-  before: RequestsByMinute | undefined,
-  after: RequestsByMinute | undefined,
-): Watched | undefined {
-  if (before === undefined || after === undefined) return undefined;
-  const counts = [...after].map(([minute, requests]) => Math.max(0, requests - (before.get(minute) ?? 0)));
-  return { requests: counts.reduce((sum, count) => sum + count, 0), most: Math.max(0, ...counts) };
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**
@@ -113,7 +128,7 @@ export async function measureOnce(
       ? { kind: 'ill', why: `${failed} of ${requests} requests in a minute returned 5xx` }
       : { kind: 'well' };
   } catch (error) {
-    return { kind: 'blind', why: error instanceof Error ? error.message : String(error) };
+    return { kind: 'blind', why: messageOf(error) };
   }
 }
 
@@ -130,11 +145,11 @@ export function cloudWatchMeasurements(
     if (answer.kind === 'answer') return memberAt(answer.body, `${action}Response`, `${action}Result`);
     throw new Error(answer.kind === 'refused' ? `${answer.code}: ${answer.message}` : answer.message);
   };
-  const points = async (metric: string, sinceMs: number): Promise<readonly unknown[]> => {
+  const points = async (metric: string, sinceMs: number, stepMs: number): Promise<readonly unknown[]> => {
     const found = await ask('GetMetricStatistics', {
       Namespace: 'AWS/ApiGateway',
       MetricName: metric,
-      Period: '60',
+      Period: String(stepMs / 1000),
       'Statistics.member.1': 'Sum',
       'Dimensions.member.1.Name': 'ApiName',
       'Dimensions.member.1.Value': apiName,
@@ -146,7 +161,7 @@ export function cloudWatchMeasurements(
     return listMembers(memberAt(found, 'Datapoints'));
   };
   const latest = async (metric: string): Promise<number> => {
-    const all = await points(metric, clock.nowEpochMs() - 120_000);
+    const all = await points(metric, clock.nowEpochMs() - 120_000, 60_000);
     return sumOf(all.toSorted((a, b) => timeOf(b) - timeOf(a))[0]);
   };
   return {
@@ -167,9 +182,8 @@ export function cloudWatchMeasurements(
     async errors() {
       return { requests: await latest('Count'), failed: await latest('5XXError') };
     },
-    async requestsSince(epochMs) {
-      const minuteMs = Math.floor(epochMs / 60_000) * 60_000;
-      const all = await points('Count', minuteMs);
+    async requestsSince(epochMs, stepMs) {
+      const all = await points('Count', epochMs, stepMs);
       return new Map(all.map((point) => [timeOf(point), sumOf(point)]));
     },
   };

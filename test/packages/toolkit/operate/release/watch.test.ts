@@ -70,30 +70,91 @@ describe('the watch of a canary', () => {
     assert.deepEqual(await watch(undefined, undefined, undefined), ['blind', 2]);
   });
 
-  it('counts the requests that came after its start', async () => {
-    const counts: readonly ReadonlyMap<number, number>[] = [
-      new Map([[0, 7]]),
-      new Map([
-        [0, 9],
-        [60_000, 12],
-        [120_000, 5],
-      ]),
-    ];
-    let read = 0;
-    let nowMs = 30_000;
-    const verdict = await watchCanary(options, {
-      alarmState: () => Promise.resolve('OK'),
-      errors: () => Promise.reject(new Error('not asked for')),
-      requestsSince(since) {
-        assert.equal(since, 30_000);
-        read += 1;
-        return Promise.resolve(counts[read - 1] ?? new Map());
+  type Asked = readonly [sinceMs: number, stepMs: number];
+  const DAY = 24 * 60 * 60_000;
+  /** Watches an alarm that stays OK. */
+  const counted = async (
+    startMs: number,
+    forMs: number,
+    answer: (...asked: Asked) => Promise<ReadonlyMap<number, number>>,
+  ) => {
+    const asked: Asked[] = [];
+    let nowMs = startMs;
+    const verdict = await watchCanary(
+      { ...options, forMs, everyMs: forMs },
+      {
+        alarmState: () => Promise.resolve('OK'),
+        errors: () => Promise.reject(new Error('not asked for')),
+        requestsSince(...question) {
+          asked.push(question);
+          return answer(...question);
+        },
+        nowEpochMs: () => nowMs,
+        wait: (ms) => Promise.resolve(void (nowMs += ms)),
       },
-      nowEpochMs: () => nowMs,
-      wait: (ms) => Promise.resolve(void (nowMs += ms)),
+    );
+    assert.ok(verdict.kind === 'well');
+    return { watched: verdict.watched, asked };
+  };
+
+  it('counts the requests of the minutes that began after its start, once, at its end', async () => {
+    const found = await counted(30_000, 120_000, () =>
+      Promise.resolve(
+        new Map([
+          [0, 90],
+          [60_000, 12],
+          [120_000, 5],
+        ]),
+      ),
+    );
+
+    assert.deepEqual(found, {
+      watched: { kind: 'counted', requests: 17, most: 12, stepMinutes: 1 },
+      asked: [[60_000, 60_000]],
+    });
+  });
+
+  it('does not take requests for watched that CloudWatch has counted late, from before the canary', async () => {
+    const { watched } = await counted(30_000, 120_000, () => Promise.resolve(new Map([[0, 15]])));
+
+    assert.deepEqual(watched, { kind: 'counted', requests: 0, most: 0, stepMinutes: 1 });
+  });
+
+  // CloudWatch API reference, "GetMetricStatistics": "The maximum number of data points returned from a single call is
+  // 1,440"; a later StartTime than EndTime is refused.
+  for (const [days, stepMinutes] of [
+    [1, 1],
+    [25 / 24, 5],
+    [5, 5],
+    [6, 60],
+    [60, 60],
+    [61, 1440],
+  ] as const)
+    it(`of ${Math.round(days * 24)} hours asks for at most 1,440 counts, of ${stepMinutes} minutes`, async () => {
+      const startMs = 20_000 * DAY + 90_500;
+      const { watched, asked } = await counted(startMs, days * DAY, (since) =>
+        Promise.resolve(new Map([[since, 40]])),
+      );
+      const stepMs = stepMinutes * 60_000;
+      const [since = 0, step] = asked[0] ?? [];
+
+      assert.deepEqual(watched, { kind: 'counted', requests: 40, most: 40, stepMinutes });
+      assert.equal(step, stepMs);
+      assert.ok(since >= startMs && since < startMs + stepMs && since % stepMs === 0);
+      assert.ok((startMs + days * DAY - since) / stepMs <= 1440);
     });
 
-    assert.deepEqual(verdict, { kind: 'well', watched: { requests: 19, most: 12 } });
+  it('says why if the requests could not be counted', async () => {
+    const { watched } = await counted(0, 120_000, () => Promise.reject(new Error('AccessDenied: no')));
+
+    assert.deepEqual(watched, { kind: 'refused', why: 'AccessDenied: no' });
+  });
+
+  it('asks for no counts if no minute began during it', async () => {
+    assert.deepEqual(await counted(30_000, 30_000, () => Promise.reject(new Error('StartTime'))), {
+      watched: { kind: 'too short' },
+      asked: [],
+    });
   });
 });
 
@@ -117,24 +178,22 @@ describe('what a watch reads from CloudWatch', () => {
     });
   });
 
-  it('are the requests of each minute, from the beginning of a minute on', async () => {
-    const starts: (string | undefined)[] = [];
+  it('are the requests of each step, from a time on', async () => {
+    const questions: (readonly (string | undefined)[])[] = [];
     await using account = await anAccount({
       'monitoring GetMetricStatistics': (asked) => {
-        starts.push(asked['StartTime']);
+        questions.push([asked['StartTime'], asked['EndTime'], asked['Period']]);
         return xml(
           'GetMetricStatistics',
-          '<Datapoints><member><Timestamp>2026-01-01T00:08:00Z</Timestamp><Sum>3</Sum></member></Datapoints>',
+          '<Datapoints><member><Timestamp>2026-01-01T00:05:00Z</Timestamp><Sum>3</Sum></member></Datapoints>',
         );
       },
     });
     const { requestsSince } = cloudWatchMeasurements(account.aws, target, clock);
+    const since = Date.parse('2026-01-01T00:05:00Z');
 
-    assert.deepEqual(
-      [...(await requestsSince(Date.parse('2026-01-01T00:08:30Z')))],
-      [[Date.parse('2026-01-01T00:08:00Z'), 3]],
-    );
-    assert.deepEqual(starts, ['2026-01-01T00:08:00.000Z']);
+    assert.deepEqual([...(await requestsSince(since, 300_000))], [[since, 3]]);
+    assert.deepEqual(questions, [['2026-01-01T00:05:00.000Z', '2026-01-01T00:10:00.000Z', '300']]);
   });
 
   it('does not count as well if it is refused', async () => {
