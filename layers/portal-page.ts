@@ -21,6 +21,7 @@ export const ALSO_READ: readonly string[] = [
   'package.json',
   'packages/base/aws/json-object.ts',
   'packages/base/aws/text/visible-text.ts',
+  'shared/access/keys/last-use.ts',
   'shared/portal/portal-problem.ts',
   'shared/portal/print-moment.ts',
 ];
