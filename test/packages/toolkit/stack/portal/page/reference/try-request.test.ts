@@ -122,7 +122,7 @@ describe('sendRequest', () => {
   it('says that CORS may hide the answer, or that the API is late', async () => {
     assert.match(
       printed((await send(() => new TypeError('Failed to fetch'))).said),
-      /does not allow requests from https:\/\/portal\.example by CORS/,
+      /does not allow requests from https:\/\/portal\.example \(CORS\)/,
     );
     const late = new DOMException('late', 'TimeoutError');
     assert.match(printed((await send(() => late)).said), /did not answer within 30 seconds/);
