@@ -22,35 +22,58 @@ export type BuildScript = {
 
 /**
  * Returns the script of the project that builds a missing file, according to its package.json; undefined if nothing
- * indicates that the file is built.
+ * indicates that the file is built. The gateway may run this script, so its name must say that it builds.
  * @param file the absolute path of the file
  */
 export function findBuildScript(file: string): BuildScript | undefined {
-  const manifest = findManifest(dirname(file));
-  if (manifest === undefined) return undefined;
-  const folders = relative(dirname(manifest), dirname(file)).split(sep);
-  const scripts = memberOf(readManifest(manifest), 'scripts');
-  if (!folders.some((name) => OUTPUT.test(name)) && !isMissingOutput(dirname(manifest), folders[0], scripts))
-    return undefined;
-  const usual = SCRIPTS.filter((each) => typeof memberOf(scripts, each) === 'string');
-  const found = usual.length > 0 ? usual : listBuilders(scripts);
+  const made = findMaker(file);
+  if (made === undefined) return undefined;
+  const { folder, scripts } = made;
+  const found = SCRIPTS.filter((each) => typeof memberOf(scripts, each) === 'string');
   const ends = found.find((name) => !isWatching(scripts, name));
   const name = ends ?? found[0];
-  return name === undefined ? undefined : { folder: dirname(manifest), name, watches: ends === undefined };
+  return name === undefined ? undefined : { folder, name, watches: ends === undefined };
 }
 
-/** What a script may do beside building, such as setting a variable and removing the output of before. */
-const PREPARING = /^(?:export|set|rm|rimraf|mkdir|cp)\s/;
-/** Programs that only build. The tasks of gulp and grunt may do anything. */
-const NOT_BUILDING = /(?:^|[\s/])(?:gulp|grunt)(?:\s|$)|\s--(?:noEmit|emitDeclarationOnly)\b/;
+/** Returns the project and its scripts, if its package.json indicates that the file is built. */
+function findMaker(file: string): { readonly folder: string; readonly scripts: unknown } | undefined {
+  const manifest = findManifest(dirname(file));
+  if (manifest === undefined) return undefined;
+  const folder = dirname(manifest);
+  const folders = relative(folder, dirname(file)).split(sep);
+  const scripts = memberOf(readManifest(manifest), 'scripts');
+  const isBuilt = folders.some((name) => OUTPUT.test(name)) || isMissingOutput(folder, folders[0], scripts);
+  return isBuilt ? { folder, scripts } : undefined;
+}
 
-/** Returns the scripts that bundle or compile and do nothing else, whatever their names are. */
-function listBuilders(scripts: unknown): readonly string[] {
-  return Object.entries(membersOf(scripts)).flatMap(([name, script]) => {
-    const commands = typeof script === 'string' ? commandsOf(script) : [];
-    const making = commands.filter((command) => !PREPARING.test(`${command} `) && command !== '');
-    const isBuilding = making.every((command) => WRITERS.test(command) && !NOT_BUILDING.test(command));
-    return making.length > 0 && isBuilding ? [name] : [];
+/** What a script may do beside building: set a variable, and remove the output of before. */
+const PREPARING = /^(?:export|set|rm|rimraf|mkdir)\s/;
+/** What comes before the program in a command: a runner of packages, or the folder of the package's programs. */
+const RUNNER = String.raw`(?:(?:npx|yarn|pnpm|bunx)\s+(?:exec\s+)?)?(?:\.\/)?(?:node_modules\/\.bin\/)?`;
+/** Matches commands whose program is a bundler or a compiler, and which are no servers. */
+const BUILDING = new RegExp(
+  String.raw`^${RUNNER}(?:(?:tsc|tspc|ttsc|webpack|rollup|babel|swc|tsup|ncc|microbundle|esbuild)(?:\s|$)|(?:vite|parcel)\s+build(?:\s|$))`,
+);
+const NOT_BUILDING = /\$\(|`|\s--(?:noEmit|emitDeclarationOnly|serve)\b|\s(?:serve|preview)(?:\s|$)/;
+
+/**
+ * Returns the first script that bundles or compiles and does nothing else, whatever its name is. It is only named in
+ * messages: the user did not ask for a run, and the name does not say that the script builds.
+ */
+function findNamedBuilder(scripts: unknown): string | undefined {
+  const commandsIn = (name: string): readonly string[] | undefined => {
+    const script = memberOf(scripts, name);
+    return typeof script === 'string'
+      ? commandsOf(script).filter((command) => command !== '' && !PREPARING.test(`${command} `))
+      : undefined;
+  };
+  return Object.keys(membersOf(scripts)).find((name) => {
+    const commands = commandsIn(name) ?? [];
+    const around = [`pre${name}`, `post${name}`].flatMap((each) => commandsIn(each) ?? []);
+    const isBuilding = [...commands, ...around].every(
+      (command) => BUILDING.test(command) && !NOT_BUILDING.test(command),
+    );
+    return commands.length > 0 && isBuilding && !isWatching(scripts, name);
   });
 }
 
@@ -115,7 +138,11 @@ function configuredIn(project: string, pattern: RegExp, ignored: readonly string
  */
 export function findBuildCommand(file: string): string | undefined {
   const script = findBuildScript(file);
-  if (script === undefined) return undefined;
+  if (script === undefined) {
+    const { folder = '', scripts } = findMaker(file) ?? {};
+    const name = findNamedBuilder(scripts);
+    return name === undefined ? undefined : describeScript({ folder, name });
+  }
   const why = script.watches
     ? ' (this script watches files and does not end, so the gateway does not run it)'
     : '';

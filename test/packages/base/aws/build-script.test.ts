@@ -3,7 +3,11 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
-import { findBuildScript, listOtherBuilds } from '../../../../packages/base/aws/build-script.ts';
+import {
+  findBuildCommand,
+  findBuildScript,
+  listOtherBuilds,
+} from '../../../../packages/base/aws/build-script.ts';
 import { findHandlerFile } from '../../../../packages/gateway/lambda/code/handler-file.ts';
 import { aFolder } from '../../gateway/lambda/start-runtime.ts';
 
@@ -71,7 +75,7 @@ describe('a handler file that is missing', () => {
       'export NODE_ENV=development && webpack --config ./webpack.config.js',
       'rimraf .build && NODE_ENV=production npx webpack',
     ].map((script) => ({
-      name: `is created by a script of any name that only builds: ${script}`,
+      name: `is created by a script of another name that only builds, which is named: ${script}`,
       files: {
         'package.json': JSON.stringify({
           scripts: {
@@ -189,6 +193,45 @@ describe('a handler file that is missing', () => {
     it(`${watches ? 'is not made here' : 'can be made here'} by the script ${build}`, () => {
       const folder = aFolder({ 'package.json': JSON.stringify({ scripts: { ...more, build } }) });
       assert.equal(findBuildScript(join(folder, 'dist/main'))?.watches, watches);
+    });
+
+  // The user did not ask for a run, so the gateway runs only scripts whose names say that they build.
+  const others: readonly (readonly [
+    isNamed: boolean,
+    command: string,
+    more?: Readonly<Record<string, string>>,
+  ])[] = [
+    [true, 'webpack'],
+    [true, 'rimraf dist && NODE_ENV=production npx webpack'],
+    [true, './node_modules/.bin/tsc -p .'],
+    [true, 'yarn tsc'],
+    [true, 'vite build'],
+    [true, 'esbuild a.ts --outdir=dist', { preother: 'rimraf dist' }],
+    [false, 'serverless deploy --bundler esbuild'],
+    [false, 'npm publish packages/babel'],
+    [false, 'rsync -a out host:/srv/webpack'],
+    [false, 'npm uninstall webpack'],
+    [false, 'webpack && serverless deploy'],
+    [false, 'webpack', { postother: 'serverless deploy' }],
+    [false, 'webpack', { preother: 'npm login' }],
+    [false, 'tsc --noEmit'],
+    [false, 'tsc --watch'],
+    [false, 'tsc -p $(deploy)'],
+    [false, 'tsc -p `deploy`'],
+    [false, 'vite'],
+    [false, 'vite preview'],
+    [false, 'parcel index.html'],
+    [false, 'webpack serve'],
+    [false, 'esbuild a.ts --serve'],
+    [false, 'gulp'],
+  ];
+  for (const [isNamed, other, more] of others)
+    it(`is not made here by the script ${other}${more === undefined ? '' : ` with ${Object.keys(more).join()}`}, which is ${isNamed ? '' : 'not '}named`, () => {
+      const folder = aFolder({ 'package.json': JSON.stringify({ scripts: { ...more, other } }) });
+      const file = join(folder, 'dist/main');
+
+      assert.equal(findBuildScript(file), undefined);
+      assert.equal(findBuildCommand(file)?.startsWith('npm run other') ?? false, isNamed);
     });
 
   it(
