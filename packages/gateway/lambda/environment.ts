@@ -8,6 +8,7 @@ import {
 } from '../core/stack/environment-limits.ts';
 import type { FunctionDefinition } from '../core/stack/function.ts';
 import { nodeLayerFolders } from './code/layer-folders.ts';
+import { ownEndpoints } from './own-endpoints.ts';
 
 /**
  * @throws DefinitionError for an environment that CreateFunction refuses, because it has a reserved name or more than 4
@@ -77,6 +78,10 @@ export function sealEnvironment(
     ...(facts.controlUrl === undefined ? {} : endpointsOf(definition, facts.controlUrl, facts.extra)),
     ...facts.extra,
     ...definition.environment,
+    // Only instances of these runtimes read and remove it.
+    ...(facts.controlUrl !== undefined &&
+      /^(?:nodejs|python)/.test(definition.runtime) &&
+      ownEndpoints(definition.environment)),
   };
 }
 

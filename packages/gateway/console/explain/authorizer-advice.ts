@@ -4,7 +4,7 @@ import { adviseToken, tokenCommandOf } from './token-advice.ts';
 import type { AuthorizerMistake, AuthorizerResultPart } from '../../core/defect.ts';
 import { adviseFunctionError } from './function-error-advice.ts';
 import { adviseInstall, adviseLimit } from './call-advice.ts';
-import { adviseEmulator } from './endpoint-advice.ts';
+import { adviseEmulator, isOfConnection } from './endpoint-advice.ts';
 import { COMPILE } from './explain-access.ts';
 import type { Circumstances, GuardCircumstances } from './circumstances.ts';
 
@@ -65,8 +65,11 @@ export function adviseFix(
   const named = functionName ?? name;
   const form = { protocol, simpleResponses, isPayload2, definition };
   if (defect?.kind !== 'authorizer') return adviseResult(named, protocol, simpleResponses);
-  const emulator = adviseEmulator([...lines, failure]);
-  if (emulator !== undefined && (defect.code === 'timed-out' || defect.code === 'failed')) return emulator;
+  const isUnreached =
+    defect.code === 'timed-out' ||
+    (defect.code === 'failed' && isOfConnection(defect.errorType ?? '', failure));
+  const emulator = isUnreached ? adviseEmulator(lines) : undefined;
+  if (emulator !== undefined) return emulator;
   switch (defect.code) {
     case 'timed-out':
       return `Make the function ${named} respond within ${secondsOf(protocol)} s: this limit of API Gateway is fixed, and the function's Timeout does not change it. Give slow calls within the function a shorter time limit, or keep what they return for later invocations.`;

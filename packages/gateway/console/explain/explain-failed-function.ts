@@ -6,7 +6,7 @@ import {
   adviseOnConnections,
   describeGone,
 } from './call-advice.ts';
-import { adviseEmulator } from './endpoint-advice.ts';
+import { adviseEmulator, isOfConnection } from './endpoint-advice.ts';
 import { adviseQuotaFailure } from './explain-handler-quota.ts';
 import { adviseFunctionError, describeMisread } from './function-error-advice.ts';
 import { atErrorPlace, formatLastLine, listed, withStop } from './reason.ts';
@@ -53,7 +53,7 @@ export function explainFailure(
       ...printed(integration),
     ],
     changes: [
-      adviseEmulator([...integration.lines, `${errorType}: ${errorMessage}`]) ??
+      (isOfConnection(errorType, errorMessage) ? adviseEmulator(integration.lines) : undefined) ??
         adviseInstall(errorType, errorMessage) ??
         (about.protocol === 'websocket' || errorType === 'GoneException'
           ? adviseOnConnections(errorType, errorMessage, about)

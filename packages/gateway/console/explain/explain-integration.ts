@@ -16,7 +16,7 @@ import {
 } from './explain-failed-function.ts';
 import { explainRole } from './explain-role.ts';
 import { explainLambdaReply, explainNotJson } from './explain-not-json.ts';
-import { adviseEmulator } from './endpoint-advice.ts';
+import { adviseCaught, adviseEmulator } from './endpoint-advice.ts';
 import { adviseServiceError } from './service-advice.ts';
 import { adviseNotServed } from './function-error-advice.ts';
 import { adviseToolkitReply } from './toolkit-replies.ts';
@@ -141,7 +141,9 @@ function explainAnswer(about: Circumstances, integration: IntegrationCircumstanc
       ],
       changes: ofQuota?.changes ?? [],
       otherwise:
-        ofQuota === undefined ? (adviseEmulator(integration.lines) ?? adviseConnect(status)) : undefined,
+        ofQuota === undefined
+          ? (adviseCaught(integration.lines, status) ?? adviseConnect(status))
+          : undefined,
     };
   if (integration.lambdaReply !== undefined) return explainLambdaReply(integration, routeKey);
   if (integration.errorStatus !== undefined && integration.problem === undefined)
@@ -217,7 +219,7 @@ function explainRefusedCall(
       `${nameOf(integration)} refused the call${took} with ${integration.own ?? 'an error'}.`,
       ...describeProblem(integration.problem),
     ],
-    ...adviseReply(integration, routeKey, isDeployed),
+    ...adviseReply(integration, routeKey, isDeployed, status),
   };
 }
 
@@ -245,7 +247,7 @@ function explainErrorReply(
       ...printed(integration),
     ],
     ...(ofQuota === undefined
-      ? adviseReply(integration, routeKey, isDeployed)
+      ? adviseReply(integration, routeKey, isDeployed, status)
       : { changes: ofQuota.changes }),
   };
 }
@@ -317,7 +319,7 @@ function explainErrorStatus(
         ? [`To send the body to the client, set ${nameSetting('routeResponse', definition, routeKey)}.`]
         : []),
       // A reply of the toolkit's quota says in its body what happened.
-      ...(ofQuota?.changes ?? [adviseEmulator(integration.lines) ?? outcome]),
+      ...(ofQuota?.changes ?? [adviseCaught(integration.lines, integration.errorStatus) ?? outcome]),
     ],
   };
 }
@@ -327,13 +329,14 @@ function adviseReply(
   integration: IntegrationCircumstances,
   routeKey: string,
   isDeployed: boolean,
+  status: number,
 ): Pick<Reason, 'changes' | 'otherwise'> {
   const { kind, lines } = integration;
   const advice =
     adviseToolkitReply(lines) ??
-    adviseEmulator(lines) ??
     adviseNotServed(lines) ??
-    adviseServiceError(integration, routeKey);
+    adviseServiceError(integration, routeKey) ??
+    adviseCaught(lines, status);
   if (advice !== undefined) return { changes: [advice] };
   const isService = kind.endsWith('service');
   const what = isService ? `Correct what the integration of ${routeKey} sends to` : 'Check';

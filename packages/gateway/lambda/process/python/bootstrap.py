@@ -408,6 +408,7 @@ def serve(api, handler, request_filter, debugger, loaded):
         headers, body, _ = api.call("GET", "invocation/next")
         request_id = headers["Lambda-Runtime-Aws-Request-Id"]
         request_filter.request_id = request_id
+        refused_endpoints.REPORTED.begin_invocation()
         trace_id = headers.get("Lambda-Runtime-Trace-Id")
         if trace_id is None:
             os.environ.pop("_X_AMZN_TRACE_ID", None)

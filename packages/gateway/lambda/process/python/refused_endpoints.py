@@ -12,9 +12,12 @@ import sys
 
 MODULE = "botocore.httpsession"
 SIGNED_FOR = re.compile(r"^AWS4-HMAC-SHA256 Credential=[^,]*/([a-z0-9-]+)/aws4_request")
-IS_OF_AWS = re.compile(r"\.amazonaws\.com(?:\.cn)?(?::\d+)?$").search
+IS_SERVED = re.compile(r"^(?:dynamodb|kinesis|sqs|sns|events|scheduler|s3|ssm|secretsmanager)$").search
+IS_LOCAL = re.compile(r"^https?://(?:127\.0\.0\.1|\[::1\]|host\.docker\.internal|[^.:/[\]]+)(?::\d+)?$", re.IGNORECASE).search
 MAX_REPORTED = 20
 OF_SDK = "AWS_ENDPOINT_URL"
+# The variables of the SDK that the function's own environment sets.
+OWN = os.environ.pop("GATEWRIGHT_OWN_ENDPOINTS", "").split(" ")
 
 
 class SessionFinder:
@@ -41,7 +44,6 @@ class SessionFinder:
 
 def watch(session):
     send = session.send
-    reported = Reported()
 
     @functools.wraps(send)
     def reporting_send(self, request, *more, **named):
@@ -49,33 +51,42 @@ def watch(session):
             return send(self, request, *more, **named)
         except Exception as error:
             if type(error).__name__ == "EndpointConnectionError":
-                reported.report(request)
+                REPORTED.report(request)
             raise
 
     session.send = reporting_send
 
 
 class Reported:
-    """Reports each address once in an invocation, which its trace identifies."""
+    """Reports each address once in an invocation."""
 
     def __init__(self):
-        self.invocation = None
         self.addresses = set()
 
+    def begin_invocation(self):
+        self.addresses.clear()
+
     def report(self, request):
-        address = "/".join(str(request.url).split("/", 3)[:3])
+        address = origin_of(str(request.url))
         found = SIGNED_FOR.search(text_of(request.headers.get("Authorization")))
-        # The addresses of the gateway itself are refused only while it ends.
-        if any(name.startswith(OF_SDK) for name in settings_with(address)):
+        if found is None or not IS_SERVED(found.group(1)) or not IS_LOCAL(address):
             return
-        invocation = os.environ.get("_X_AMZN_TRACE_ID")
-        if invocation != self.invocation:
-            self.addresses.clear()
-        self.invocation = invocation
-        if found is None or IS_OF_AWS(address) or address in self.addresses or len(self.addresses) >= MAX_REPORTED:
+        message = describe(found.group(1), address)
+        if message is None:
+            return
+        if address in self.addresses or len(self.addresses) >= MAX_REPORTED:
             return
         self.addresses.add(address)
-        print(describe(found.group(1), address), file=sys.stderr)
+        print(message, file=sys.stderr)
+
+
+def origin_of(url):
+    """Returns the scheme, host and port of an URL, without the port that the scheme has by default."""
+    origin = "/".join(url.split("/", 3)[:3])
+    return re.sub(r"^(http:.*):80$|^(https:.*):443$", lambda match: match.group(1) or match.group(2), origin)
+
+
+REPORTED = Reported()
 
 
 def text_of(value):
@@ -83,15 +94,28 @@ def text_of(value):
 
 
 def settings_with(address):
-    """Returns the names of the variables whose value is the address."""
-    return [name for name, value in os.environ.items() if value.startswith(address)]
+    """Returns the names of the variables whose value is an address of the same host and port."""
+    return [name for name, value in os.environ.items() if origin_of(value) == address]
 
 
 def describe(service, address):
-    own = OF_SDK + "_" + service.upper()
-    variable = own if service == "dynamodb" and own in os.environ else OF_SDK
-    setting = next(iter(settings_with(address)), None)
-    origin = "" if setting is None else " (the value of %s)" % setting
+    settings = settings_with(address)
+    of_sdk = [name for name in settings if name.startswith(OF_SDK)]
+    # The addresses of the gateway itself are refused only while it ends.
+    if any(name not in OWN for name in of_sdk):
+        return None
+    if of_sdk:
+        return (
+            "calls %s at %s (the value of %s), where nothing listens. The environment of the function in the template "
+            "sets %s, so the SDK would call this address on AWS as well. Remove this variable: the calls then go to "
+            "the gateway here, and to AWS after a deployment"
+        ) % (service, address, of_sdk[0], of_sdk[0])
+    special = OF_SDK + "_" + service.upper()
+    variable = special if service == "dynamodb" and special in os.environ else OF_SDK
+    # Without this variable, the address of the gateway is not known.
+    if variable in OWN:
+        return None
+    origin = " (the value of %s)" % settings[0] if settings else ""
     return (
         "calls %s at %s%s, where nothing listens; the gateway serves %s at %s. Create boto3's client without an "
         "endpoint, region and keys of its own: its calls then go to the gateway here, and to AWS after a deployment. "

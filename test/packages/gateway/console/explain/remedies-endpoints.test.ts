@@ -1,7 +1,6 @@
 /** AWS clients that call a local emulator: the explanation names the endpoint, and the mended code answers. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { adviseEmulator } from '../../../../../packages/gateway/console/explain/endpoint-advice.ts';
 import { adviseFix } from '../../../../../packages/gateway/console/explain/authorizer-advice.ts';
 import { anAdvisedProject } from '../../../../support/an-advised-project.ts';
 
@@ -66,31 +65,56 @@ describe('a function that calls a local emulator', () => {
       assert.deepEqual([mended.status, mended.body], [200, '0'], mended.lines.join('\n'));
     });
 
-  it('is told so in Python as well', () => {
-    // botocore, exceptions.py: EndpointConnectionError
-    const advise = (address: string): string | undefined =>
-      adviseEmulator(['START', `Could not connect to the endpoint URL: "${address}"`]);
-    assert.match(
-      advise('http://localhost:8000/') ?? '',
-      /^Create the AWS client without the endpoint http:\/\/localhost:8000, where/,
+  // The call is not the reason of these: the code goes on after its error.
+  for (const [name, after] of [
+    ['fails for another reason', '.catch(() => ({ Count: 0 })); null.length'],
+    ['refuses the request', '.catch(() => ({ Count: 0 })); if (Count === 0) return { statusCode: 404 }'],
+  ] as const)
+    it(`and then ${name}: is not told to leave out the endpoint`, async () => {
+      using project = anAdvisedProject('template.yaml', {
+        'template.yaml': TEMPLATE,
+        'index.js': handler(ENDPOINT, 1, after),
+      });
+
+      const asked = await project.ask({}, { dynamodb: { kind: 'embedded', dataDirectory: undefined } });
+
+      assert.ok(asked.changes.length > 0);
+      assert.doesNotMatch(asked.changes.join('\n'), /without the endpoint/);
+    });
+
+  it('is told to remove a variable of the SDK that the template sets, and then reaches the table', async () => {
+    const set = TEMPLATE.replace(
+      'TABLE: !Ref',
+      "AWS_ENDPOINT_URL_DYNAMODB: 'http://localhost:1', TABLE: !Ref",
     );
-    assert.equal(advise('https://dynamodb.eu-west-1.amazonaws.com/'), undefined);
-    assert.equal(adviseEmulator(['START']), undefined);
+    using project = anAdvisedProject('template.yaml', {
+      'template.yaml': set,
+      'index.js': handler('', 1, ''),
+    });
+
+    const asked = await project.ask({}, { dynamodb: { kind: 'embedded', dataDirectory: undefined } });
+
+    assert.match(
+      asked.changes.join('\n'),
+      /^Remove AWS_ENDPOINT_URL_DYNAMODB from the environment of the function in the template: its value is http:\/\/localhost:1, /,
+    );
+    project.write('template.yaml', TEMPLATE);
+    const mended = await project.ask({}, { dynamodb: { kind: 'embedded', dataDirectory: undefined } });
+    assert.deepEqual([mended.status, mended.body], [200, '0'], mended.lines.join('\n'));
   });
 
   it('is told so as an authorizer', () => {
     const lines = ['calls dynamodb at http://localhost:8000 (the value of TABLES), where nothing listens; …'];
-    const advise = (code: string): string =>
+    const advise = (code: string, failure: string): string =>
       adviseFix(
-        { protocol: 'rest', defect: { kind: 'authorizer', code } } as unknown as Parameters<
+        { protocol: 'rest', failure, defect: { kind: 'authorizer', code } } as unknown as Parameters<
           typeof adviseFix
         >[0],
         { name: 'auth', lines } as unknown as Parameters<typeof adviseFix>[1],
       );
-    for (const code of ['failed', 'timed-out'])
-      assert.match(
-        advise(code),
-        /^Create the client of dynamodb without the endpoint http:\/\/localhost:8000, /,
-      );
+    const told = /^Create the client of dynamodb without the endpoint http:\/\/localhost:8000, /;
+    assert.match(advise('timed-out', ''), told);
+    assert.match(advise('failed', 'connect ECONNREFUSED 127.0.0.1:8000'), told);
+    assert.doesNotMatch(advise('failed', 'The token has expired'), told);
   });
 });

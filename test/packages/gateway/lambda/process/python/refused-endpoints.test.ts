@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { adviseEmulator } from '../../../../../../packages/gateway/console/explain/endpoint-advice.ts';
 import { thisMachine } from '../../../../../../packages/gateway/lambda/process/find-toolchain.ts';
 import { findPrograms } from '../../../../../../packages/gateway/lambda/process/machine.ts';
+import { OWN_ROWS, REFUSED_ROWS, signatureFor } from '../../endpoint-rows.ts';
 import { aFolder, aFolderFunction, failed, returned, startRuntime } from '../../start-runtime.ts';
 
 const PYTHON = findPrograms(thisMachine(), /^python3$/).length === 0 ? 'no Python on this machine' : false;
@@ -36,8 +37,7 @@ def handler(event, context):
             last = type(error).__name__
     return last
 `;
-const SIGNATURE =
-  'AWS4-HMAC-SHA256 Credential=any/20261201/localhost/dynamodb/aws4_request, SignedHeaders=host';
+const SIGNATURE = signatureFor();
 const TABLES = 'http://127.0.0.1:45678';
 
 describe('a call of boto3 to a local emulator', { skip: PYTHON }, () => {
@@ -90,6 +90,24 @@ describe('a call of boto3 to a local emulator', { skip: PYTHON }, () => {
     const [said] = await printed('http://localhost:8001/', SIGNATURE);
     assert.match(said ?? '', /^calls dynamodb at http:\/\/localhost:8001 \(the value of TABLES_AT\), where/);
   });
+
+  for (const [isReported, address, service] of REFUSED_ROWS)
+    it(`is ${isReported ? '' : 'not '}reported for ${service ?? 'dynamodb'} at ${address}, in each invocation`, async () => {
+      for (const _ of [1, 2]) {
+        const said = await printed(`${address}/`, signatureFor(service));
+        assert.equal(said.length, isReported ? 1 : 0, said.join('\n'));
+      }
+    });
+
+  for (const { name, environment, address, says } of OWN_ROWS)
+    it(`${name}: the remedy is about this variable`, async () => {
+      const own = aFolderFunction(folder, 'app.handler', { name: 'own', runtime: 'python3.12', environment });
+      const { invoke, lines } = await startRuntime([own], { controlUrl: () => 'http://127.0.0.1:4000' });
+
+      await invoke('own', { url: `${address}/`, signature: signatureFor('s3') });
+
+      assert.match(lines.map(({ message }) => message).join('\n'), says);
+    });
 
   it('is not reported if it is not signed for AWS, or goes to AWS or to the gateway', async () => {
     assert.deepEqual(await printed(`${TABLES}/`, SIGNATURE), []);
