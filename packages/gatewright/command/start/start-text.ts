@@ -25,8 +25,12 @@ const MAX_UNROUTED = 8;
 const MAX_FAULTS = 6;
 /** The maximum number of further lines that are shown of one fault. */
 const MAX_LINES = 8;
-/** The rule of faults that osls reports. The gateway serves the parts that have them as they are written. */
+/** The rule of faults that the schema of osls reports. */
 const OF_OSLS: UnsupportedItem['rule'] = 'osls-schema';
+/** The property of a REST route in short form, and the message about one without a slash, which is served with it. */
+const SHORT_ROUTE = /\.events\.\d+\.http$/;
+const WITHOUT_SLASH =
+  /^value '(?:GET|POST|PUT|PATCH|OPTIONS|HEAD|DELETE|ANY) [^'\s/]+' does not satisfy pattern/i;
 
 export type StartFacts = {
   readonly gateway: Pick<Gateway, 'routes' | 'inspect' | 'stacks'>;
@@ -277,8 +281,9 @@ export function countUnsupported(items: readonly UnsupportedItem[]): string[] {
       ...countUnsupported(items.filter((item) => !refused.includes(item))),
     ];
   if (items.length === 0) return [];
-  const faults = items.filter(({ message, rule }) => message !== undefined && rule !== OF_OSLS).length;
-  const ofOsls = items.filter(({ message, rule }) => message !== undefined && rule === OF_OSLS).length;
+  const withMessage = items.filter(({ message }) => message !== undefined);
+  const ofOsls = withMessage.filter(isServed).length;
+  const faults = withMessage.length - ofOsls;
   const others = new Set(
     items.flatMap(({ message, consequence }) => (message === undefined ? [consequence] : [])),
   ).size;
@@ -299,12 +304,25 @@ function describeFirst(items: readonly UnsupportedItem[]): string[] {
   const faults = items.filter(
     ({ message, consequence }) => message !== undefined && consequence !== NO_CONSEQUENCE,
   );
-  const groups = [...Map.groupBy(faults, ({ message = '' }) => message.replace(VALUE, '')).values()];
+  const groups = [...Map.groupBy(faults, mistakeOf).values()];
   return describeFaults(groups.slice(0, MAX_FAULTS));
 }
 
-/** The value with which a message of osls begins. The same value is rarely written twice, but the same mistake is. */
-const VALUE = /^value '[^']*'/;
+/**
+ * Whether a fault is only against the schema of osls: the gateway serves the value. Events and members that osls does
+ * not know are not served.
+ */
+function isServed({ rule, property, message = '' }: UnsupportedItem): boolean {
+  return rule === OF_OSLS && SHORT_ROUTE.test(property) && WITHOUT_SLASH.test(message);
+}
+
+/**
+ * Returns the message of a fault without the value with which messages of osls begin. The same value is rarely written
+ * twice, but the same mistake is.
+ */
+function mistakeOf({ rule, message = '' }: UnsupportedItem): string {
+  return rule === OF_OSLS ? message.replace(/^value '[^']*'/, '') : message;
+}
 
 /** @param groups faults with the same message, of which the first is shown with the places of the others */
 function describeFaults(groups: readonly (readonly UnsupportedItem[])[]): string[] {
@@ -327,12 +345,9 @@ export function describeUnsupported(items: readonly UnsupportedItem[]): string[]
   return [
     ...section(
       colorize('yellow', 'Not served as written'),
-      faults.filter(({ rule }) => rule !== OF_OSLS),
+      faults.filter((item) => !isServed(item)),
     ),
-    ...section(
-      'Against the schema of osls',
-      faults.filter(({ rule }) => rule === OF_OSLS),
-    ),
+    ...section('Against the schema of osls', faults.filter(isServed)),
     ...describeMissing(items.filter(({ message }) => message === undefined)),
   ];
 }
@@ -344,11 +359,15 @@ function describeFault(first: UnsupportedItem, others: readonly UnsupportedItem[
   return others.length === 0 ? shown : `${shown} (and ${describeOthers(first, others)})`;
 }
 
-/** Returns the lines of other faults with the same message, if they are in the same file, or else their number. */
-function describeOthers({ file }: UnsupportedItem, others: readonly UnsupportedItem[]): string {
-  const lines = [...new Set(others.flatMap(({ line, file: of }) => (of === file ? (line ?? []) : [])))];
+/**
+ * Returns the lines of other faults with the same message, if they are in other lines of the same file, or else their
+ * number.
+ */
+function describeOthers({ file, line: own }: UnsupportedItem, others: readonly UnsupportedItem[]): string {
+  const found = others.flatMap(({ line, file: of }) => (of === file ? (line ?? []) : []));
+  const lines = [...new Set(found)].filter((line) => line !== own);
   const isComplete = others.every((other) => other.file === file && other.line !== undefined);
-  if (!isComplete || lines.length > MAX_LINES) return `${others.length} more`;
+  if (!isComplete || lines.length === 0 || lines.length > MAX_LINES) return `${others.length} more`;
   return `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}`;
 }
 

@@ -143,7 +143,7 @@ describe('countUnsupported', () => {
       '      → osls 4 stops',
       '    A: is wrong',
       '      → its routes return 500',
-      '  1 part not served as written, 5 parts against the schema of osls (--verbose lists them, --strict makes them errors)',
+      '  3 parts not served as written, 3 parts against the schema of osls (--verbose lists them, --strict makes them errors)',
       '',
     ]);
     const whole = describeUnsupported(items);
@@ -154,8 +154,38 @@ describe('countUnsupported', () => {
         '  Against the schema of osls (--strict makes these errors)',
       ],
     );
-    assert.equal(whole.filter((line) => line.includes('osls 4 stops')).length, 1);
+    assert.equal(whole.filter((line) => line.includes('osls 4 stops')).length, 2);
     for (const line of [29, 33, 37]) assert.ok(whole.some((text) => text.includes(`s.yml:${line} `)));
+  });
+
+  // Without its route, or with a route that is open, a part is not served.
+  for (const [property, message] of [
+    ['functions.a.events.0', 'unsupported function event'],
+    ['functions.a.events.0.http', "unrecognized property 'autorizer'"],
+    ['functions.a.events.0.schedule', "value 'rate(5 minute)' does not satisfy pattern /^rate/"],
+    ['functions.a.events.0.http', "value 'GTE /a' does not satisfy pattern /^(GET|POST)/"],
+    ['functions.a', "unrecognized property 'timout'"],
+    ['provider.stage', "value 'GET a' does not satisfy pattern /^x/"],
+  ] as const)
+    it(`counts ${message} of ${property} as not served`, () => {
+      const fault = { ...item, rule: 'osls-schema', logicalId: '', property, message } as const;
+
+      assert.match(countUnsupported([fault]).at(-2) ?? '', /^ {2}1 part not served as written \(/);
+      assert.match(describeUnsupported([fault])[0] ?? '', /^ {2}Not served as written /);
+    });
+
+  it('names the lines of the others, without the line of the first', () => {
+    const at = (line: number) => ({ ...item, file: 's.yml', message: 'is wrong', line });
+    assert.match(countUnsupported([at(5), at(5), at(7)])[0] ?? '', /: is wrong \(and line 7\)$/);
+    assert.match(countUnsupported([at(5), at(5)])[0] ?? '', /: is wrong \(and 1 more\)$/);
+  });
+
+  it('shows messages of other sources that begin with different values', () => {
+    const of = (value: string) => ({ ...item, message: `value '${value}' is wrong` });
+    assert.deepEqual(
+      countUnsupported([of('a'), of('b')]).slice(0, 2),
+      ['a', 'b'].map((value) => `    A: value '${value}' is wrong`),
+    );
   });
 
   // An API that was gone from the list, with "1 part not served as written" at its end, was searched for in the wrong
