@@ -6,9 +6,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { asText, isJsonObject } from '@gatewright/aws/json-object';
 import type { UnknownMembers } from '@gatewright/aws/json-object';
-import type { CallerSpec } from '@gatewright/authoring/find/caller-spec';
 import { readCompiled } from '../../stack/access/commands/access-check.ts';
-import { readCredential } from '../../stack/access/commands/held-key.ts';
 import { listAt, memberAt, textAt } from '../../terminal/aws-call.ts';
 import type { AwsFlags } from '../../terminal/aws-session.ts';
 import { confirm } from '../attach/confirm.ts';
@@ -20,6 +18,7 @@ import { readLiveApi } from '../attach/read-live-api.ts';
 import type { PlaneCall } from '../attach/step.ts';
 import { colorize, printLines, printResult, UsageError } from '../../../base/terminal/output.ts';
 import { showControls } from '@gatewright/aws/text/visible-text';
+import { checkAssumedCaller, readAssumedCaller } from './assumed-caller.ts';
 import { explainLine } from './explain-line.ts';
 import type { LineStory, Since } from './explain-line.ts';
 import { findLine } from './find-line.ts';
@@ -29,7 +28,6 @@ import type { LineFacts } from './line-circumstances.ts';
 import type { KeyFacts } from './line-meter.ts';
 import { readLogLine, recommendedFormat } from './log-line.ts';
 import type { LogFields } from './log-line.ts';
-import { readTokenFile } from '../../terminal/read-token-file.ts';
 
 export type ExplainApiFlags = AwsFlags & {
   readonly api: string;
@@ -48,6 +46,7 @@ export type ExplainApiFlags = AwsFlags & {
 };
 
 export async function explainApi(requestId: string | undefined, flags: ExplainApiFlags): Promise<void> {
+  checkAssumedCaller(flags);
   const { plane, aws } = await openPlane(flags);
   const live = await readLiveApi(plane, await findApi(plane, flags.api, flags.stage), flags.stage);
   if (flags.logFormat) {
@@ -149,38 +148,6 @@ function documentOf({ folder }: ExplainApiFlags, { apiId, stage }: LiveApi) {
   return readCompiled(resolve(folder)).documents.find(({ apis }) =>
     apis.some((api) => api.apiId === apiId && api.stage === stage),
   );
-}
-
-type AssumedCaller = {
-  readonly caller?: CallerSpec;
-  /** Says why the given API key could not be used. */
-  readonly unread: readonly string[];
-};
-
-/**
- * Reads the caller that the options describe.
- * @param url the admin API with the records of API keys; undefined for the one of the local gateway
- */
-export async function readAssumedCaller(
-  { tokenFile, claims, role, profile }: Pick<ExplainApiFlags, 'tokenFile' | 'claims' | 'role' | 'profile'>,
-  fields: LogFields,
-  url: string | undefined,
-): Promise<AssumedCaller> {
-  if (tokenFile === undefined && claims === undefined && role.length === 0) return { unread: [] };
-  const others = { role, scope: [], ip: fields.get('identity.sourceIp'), claims };
-  if (tokenFile === undefined) return { caller: others, unread: [] };
-  const text = readTokenFile(tokenFile);
-  try {
-    const read = await readCredential(text, url === undefined ? {} : { url, profile });
-    return { caller: { ...others, ...read }, unread: [] };
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return {
-      unread: [
-        `The access document was not applied to the API key in --token-file, because the record of the key could not be read: ${error.message}. Set GATEWRIGHT_ADMIN_URL to the output AdminApiUrl of the stack with the authorizers, or pass the roles of the key with --role instead of --token-file.`,
-      ],
-    };
-  }
 }
 
 function printStory({ headline, sentences, changes, missing }: LineStory): readonly string[] {

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { printApiKey } from '#shared/access/keys/api-key.ts';
-import { readAssumedCaller } from '../../../../../packages/toolkit/operate/explain/explain-api.ts';
+import {
+  checkAssumedCaller,
+  readAssumedCaller,
+} from '../../../../../packages/toolkit/operate/explain/assumed-caller.ts';
 import { aLoopbackServer } from '../../../../support/signed-tokens.ts';
 
 const KEY = printApiKey({ prefix: 'shop_live', keyId: '0123456789abcdef' }, 'f'.repeat(64));
@@ -65,6 +68,50 @@ describe('the credential in --token-file of explain --api', () => {
       /^The access document was not applied to the API key in --token-file, because the record of the key could not be read: there is no such key \(NOT_FOUND, 404\)\. Set GATEWRIGHT_ADMIN_URL to the output AdminApiUrl /,
     );
     assert.doesNotMatch(unread.join(), new RegExp(KEY));
+  });
+
+  it('is not looked for in the local gateway, whose keys are others', async () => {
+    const flags = { tokenFile: fileWith(KEY), role: [] };
+    const { caller, unread } = await readAssumedCaller(flags, FIELDS, undefined);
+
+    assert.equal(caller, undefined);
+    assert.deepEqual(unread, [
+      'The access document was not applied to the API key in --token-file, because the record of the key is in the stack with the authorizers, and GATEWRIGHT_ADMIN_URL is not set. Set GATEWRIGHT_ADMIN_URL to the output AdminApiUrl of that stack (AccessAdminArn if it has no AdminApiUrl), or pass the roles of the key with --role instead of --token-file.',
+    ]);
+  });
+
+  for (const [what, text, others, says] of [
+    [
+      '--role',
+      KEY,
+      { role: ['reader'] },
+      /^--role cannot be used with the API key in --token-file, .* record .*without --token-file/,
+    ],
+    [
+      '--claims',
+      KEY,
+      { role: [], claims: '{}' },
+      /^--claims cannot be used with the API key in --token-file, .* record /,
+    ],
+    [
+      '--claims',
+      'a.b.c',
+      { role: [], claims: '{}' },
+      /^--claims cannot be used with the token in --token-file, .* own claims/,
+    ],
+  ] as const)
+    it(`is refused beside ${what} if it is ${text === KEY ? 'an API key' : 'a token'}, before anything is read`, async () => {
+      const flags = { tokenFile: fileWith(text), ...others };
+
+      await assert.rejects(readAssumedCaller(flags, FIELDS, 'http://127.0.0.1:1'), { message: says });
+      assert.throws(() => checkAssumedCaller(flags), { message: says });
+    });
+
+  it('may be a token beside a role, which the caller then also has', async () => {
+    const flags = { tokenFile: fileWith('a.b.c'), role: ['reader'] };
+    const { caller } = await readAssumedCaller(flags, FIELDS, undefined);
+
+    assert.deepEqual([caller?.token, caller?.role], ['a.b.c', ['reader']]);
   });
 
   it('may be a token, for which nothing is read', async () => {
