@@ -28,6 +28,20 @@ export type ExplainFlags = {
   readonly policy: boolean;
 };
 
+/** The options that describe the caller by themselves. Roles, scopes and an address may be added to each of them. */
+const OF_CALLER = { token: '--token', tokenFile: '--token-file', key: '--key', claims: '--claims' } as const;
+
+/** @throws UsageError if more than one option describes the caller, because the others would have no effect */
+export function refuseSecondCaller(given: Partial<Record<keyof typeof OF_CALLER, string | undefined>>): void {
+  const passed = Object.entries(OF_CALLER)
+    .filter(([name]) => given[name as keyof typeof OF_CALLER] !== undefined)
+    .map(([, option]) => option);
+  if (passed.length > 1)
+    throw new UsageError(
+      `${passed.slice(0, -1).join(', ')} and ${passed.at(-1) ?? ''} each describe the caller: pass only one of them`,
+    );
+}
+
 /** The explanation of one route or of all routes. If the policy was requested, it comes last. */
 type Explained = { readonly answers: readonly object[]; readonly text: string };
 

@@ -11,7 +11,7 @@ import { readTokenFile } from '../../../terminal/read-token-file.ts';
 import { addAdminOptions, callAdminJson } from '../../../terminal/admin-client.ts';
 import type { AdminFlags } from '../../../terminal/admin-client.ts';
 import { checkDocuments, printProblems, readCompiled, compiledFor } from './access-check.ts';
-import { explainWithLedger } from './access-explain.ts';
+import { explainWithLedger, refuseSecondCaller } from './access-explain.ts';
 import type { ExplainFlags } from './access-explain.ts';
 import { revocationCommands } from './access-revoke.ts';
 import { readCredential, readHeldKey } from './held-key.ts';
@@ -230,8 +230,7 @@ function explainCommand(): Command {
         given: ExplainFlags & AccessFlags & AdminFlags & { readonly key?: string },
       ) => {
         const { tokenFile } = given;
-        if (tokenFile !== undefined && given.token !== undefined)
-          throw new UsageError('pass --token or --token-file, not both');
+        refuseSecondCaller(given);
         const document = findDocument(given.folder, name);
         const read = tokenFile === undefined ? {} : await readCredential(readTokenFile(tokenFile), given);
         const held = given.key === undefined ? {} : { held: await readHeldKey(given.key, given) };

@@ -4,6 +4,7 @@ import { printApiKey } from '#shared/access/keys/api-key.ts';
 import {
   explain as explainAll,
   explainWithLedger,
+  refuseSecondCaller,
 } from '../../../../../../packages/toolkit/stack/access/commands/access-explain.ts';
 import type { ExplainFlags } from '../../../../../../packages/toolkit/stack/access/commands/access-explain.ts';
 import { toHeldKey } from '../../../../../../packages/toolkit/stack/access/commands/held-key.ts';
@@ -198,6 +199,26 @@ describe('explain of a text that is no token', () => {
         message: says,
       });
     });
+});
+
+describe('explain of two callers', () => {
+  for (const [given, named] of [
+    [{ token: 'a.b.c', tokenFile: 'f' }, '--token and --token-file'],
+    [{ token: 'a.b.c', claims: '{}' }, '--token and --claims'],
+    [{ key: 'k', claims: '{}' }, '--key and --claims'],
+    [{ tokenFile: 'f', key: 'k', claims: '{}' }, '--token-file, --key and --claims'],
+  ] as const)
+    it(`is refused, because only one of them would count: ${named}`, () => {
+      assert.throws(() => refuseSecondCaller(given), {
+        code: 'USAGE',
+        message: `${named} each describe the caller: pass only one of them`,
+      });
+    });
+
+  it('does not refuse one of them', () => {
+    for (const given of [{}, { token: 't' }, { tokenFile: 'f' }, { key: 'k' }, { claims: '{}' }])
+      refuseSecondCaller(given);
+  });
 });
 
 // The commonest refusal is a claim of another name than the document looks in.
