@@ -219,7 +219,7 @@ function explainRefusedCall(
       `${nameOf(integration)} refused the call${took} with ${integration.own ?? 'an error'}.`,
       ...describeProblem(integration.problem),
     ],
-    ...adviseReply(integration, routeKey, isDeployed, status),
+    ...adviseReply(integration, routeKey, isDeployed),
   };
 }
 
@@ -329,7 +329,7 @@ function adviseReply(
   integration: IntegrationCircumstances,
   routeKey: string,
   isDeployed: boolean,
-  status: number,
+  status?: number,
 ): Pick<Reason, 'changes' | 'otherwise'> {
   const { kind, lines } = integration;
   const advice =
