@@ -24,7 +24,19 @@ except ImportError:  # Python 3.10 and below.
 MAX_FILES = 300
 # The packages that Boto3 needs. The gateway lends them, but a project's own packages hide the lent ones.
 OF_BOTO3 = {"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "urllib3", "six"}
-BUILT_IN = set(getattr(sys, "stdlib_module_names", ())) | set(sys.builtin_module_names)
+
+
+def own_modules():
+    """Returns the names of Python's own modules. Python 3.9 and below does not list them, so its folders are read."""
+    if hasattr(sys, "stdlib_module_names"):
+        return set(sys.stdlib_module_names)
+    folder = os.path.dirname(os.__file__)
+    folders = [each for each in (folder, os.path.join(folder, "lib-dynload")) if os.path.isdir(each)]
+    names = {name.split(".")[0] for each in folders for name in os.listdir(each)}
+    return {name for name in names if "-" not in name}  # site-packages is not a module.
+
+
+BUILT_IN = own_modules() | set(sys.builtin_module_names)
 
 
 class Looker:

@@ -12,6 +12,10 @@ const PROGRAM = fileURLToPath(
 const WITHOUT_METADATA = `import runpy, sys
 sys.modules["importlib.metadata"] = None
 runpy.run_path(${JSON.stringify(PROGRAM)})`;
+/** Python 3.9 does not list its modules. */
+const WITHOUT_NAMES = `import runpy, sys
+del sys.stdlib_module_names
+runpy.run_path(${JSON.stringify(PROGRAM)})`;
 const HAS_PYTHON = spawnSync('python3', ['--version']).status === 0;
 
 const installed = (name: string, version: string) => ({
@@ -73,24 +77,26 @@ absent==1.0
     );
   });
 
-  it('lists what is imported from outside the code, without modules of Python itself', () => {
-    const root = aFolder({
-      'app.py': 'import os, own, there.part, absent\ndef handler(event, context): pass',
-      'own.py': '',
-    });
-    const layer = aFolder({ 'lib/there.py': '' });
-    const question = { handler: 'app.handler', root, paths: [] };
+  for (const isOld of [false, true])
+    it(`lists what is imported from outside the code, without modules of Python itself${isOld ? ', in Python 3.9 as well' : ''}`, () => {
+      const root = aFolder({
+        'app.py': 'import os, json, email, own, there.part, absent\ndef handler(event, context): pass',
+        'own.py': '',
+      });
+      const layer = aFolder({ 'lib/there.py': '' });
+      const question = { handler: 'app.handler', root, paths: [] };
 
-    const { stdout } = spawnSync('python3', [PROGRAM], {
-      input: JSON.stringify([question]),
-      encoding: 'utf8',
-      env: { ...process.env, PYTHONPATH: `${layer}/lib` },
-    });
+      const { stdout } = spawnSync('python3', isOld ? ['-c', WITHOUT_NAMES] : [PROGRAM], {
+        input: JSON.stringify([question]),
+        encoding: 'utf8',
+        env: { ...process.env, PYTHONPATH: `${layer}/lib` },
+      });
 
-    const { answers } = JSON.parse(stdout) as { answers: { imported: string[] }[] };
-    assert.ok(answers[0]?.imported.includes('there'));
-    for (const name of ['own', 'absent']) assert.ok(answers[0]?.imported.includes(name) === false, name);
-  });
+      const { answers } = JSON.parse(stdout) as { answers: { imported: string[] }[] };
+      assert.ok(answers[0]?.imported.includes('there'));
+      for (const name of ['own', 'absent', 'os', 'json', 'email'])
+        assert.ok(answers[0]?.imported.includes(name) === false, name);
+    });
 
   it('reads a module of thousands of statements within seconds', () => {
     const root = aFolder({ 'app.py': `import absent\n${'a = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n'.repeat(8000)}` });

@@ -5,6 +5,8 @@ import { findNeeded } from '../../../../../../packages/gateway/lambda/process/py
 type Row = {
   readonly name: string;
   readonly missing?: readonly string[];
+  /** The missing modules that the code can do without. */
+  readonly optional?: readonly string[];
   readonly imported?: readonly string[];
   readonly uninstalled: readonly string[];
   readonly packages: readonly string[];
@@ -59,12 +61,52 @@ const rows: readonly Row[] = [
     packages: ['requests==2.1 (2.2 is)'],
   },
   { name: 'are not those of Lambda', missing: ['boto3'], uninstalled: ['boto3', 'botocore'], packages: [] },
+  {
+    name: 'are not the stubs, mocks and extensions of a package that is installed',
+    missing: ['boto3'],
+    imported: ['boto3', 'requests', 'pydantic', 'flask', 'email'],
+    uninstalled: [
+      'boto3-stubs',
+      'requests-mock',
+      'pydantic-settings',
+      'flask-cors',
+      'types-requests',
+      'email-validator',
+    ],
+    packages: [],
+  },
+  {
+    name: 'are not any package because of an optional module',
+    optional: ['nosuch'],
+    uninstalled: ['company-tools'],
+    packages: [],
+  },
+  {
+    name: 'are the one of an optional module',
+    optional: ['numpy'],
+    uninstalled: ['company-tools', 'numpy'],
+    packages: ['numpy'],
+    modules: ['numpy'],
+  },
 ];
 
 describe('the listed packages that a function needs', () => {
-  for (const { name, missing = [], imported = [], uninstalled, packages, modules = [] } of rows)
+  for (const {
+    name,
+    missing = [],
+    optional = [],
+    imported = [],
+    uninstalled,
+    packages,
+    modules = [],
+  } of rows)
     it(name, () => {
-      const found = missing.map((module) => ({ module, file: 'app.py', line: 1, isCertain: true }));
+      const found = [...missing, ...optional].map((module) => ({
+        module,
+        file: 'app.py',
+        line: 1,
+        isCertain: missing.includes(module),
+      }));
 
       const needed = findNeeded({ missing: found, imported, uninstalled });
 
