@@ -23,12 +23,12 @@ describe('describeOfflineRead', () => {
   const files = ['app.js', 'db.js'].map((name) => join(folder, name));
   const service = of(join(folder, 'serverless.yml'));
 
-  it('names the place in the files of a bundle, and a setting that does not reach AWS', async () => {
+  it('names the place in the files of a bundle, and a setting for this machine, with what it does on AWS', async () => {
     const said = await describeOfflineRead({ kind: 'files', files }, {}, service);
 
     assert.match(
       said ?? '',
-      /db\.js:2 reads IS_OFFLINE, which neither the gateway nor AWS sets\. To set it on this machine only, write IS_OFFLINE: \$\{env:IS_OFFLINE, ''\} in the environment/,
+      /db\.js:2 reads IS_OFFLINE, which neither the gateway nor AWS sets\. To set it on this machine only, write IS_OFFLINE: \$\{env:IS_OFFLINE, ''\} in the environment .*\. On AWS, the variable is then set as well, with an empty value: the code must test its value, not whether it is set$/,
     );
     const included = join(folder, 'functions/all.yml');
     assert.equal(await describeOfflineRead({ kind: 'files', files }, {}, of(included)), said);
@@ -56,6 +56,27 @@ describe('describeOfflineRead', () => {
         /a\.js:1 reads IS_OFFLINE, which neither the gateway nor AWS sets\. Leave it unset: .* the emulator of \S*a\.js:2, which the gateway does not run$/,
       );
     });
+
+  // Generated code has lines of megabytes, in which each `endpoint:` was searched up to the end of the line.
+  it('reads files up to 256 KB, and those with long lines quickly', async () => {
+    const line = `${'endpoint: "a" + '.repeat(16_000)};`;
+    const own = aFolder({
+      'serverless.yml': SERVICE,
+      'large.js': `${READER}${' '.repeat(256 * 1024)}`,
+      'long.js': line,
+      'read.js': READER,
+    });
+    const began = performance.now();
+
+    const said = await describeOfflineRead(
+      { kind: 'files', files: ['large.js', 'long.js', 'read.js'].map((name) => join(own, name)) },
+      {},
+      of(join(own, 'serverless.yml')),
+    );
+
+    assert.match(said ?? '', /read\.js:2 reads IS_OFFLINE/);
+    assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`);
+  });
 
   it('reads the files of code that runs unbundled', async () => {
     const python = aFolder({
