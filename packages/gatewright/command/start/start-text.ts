@@ -312,7 +312,7 @@ function describeFirst(items: readonly UnsupportedItem[]): string[] {
  * Whether a fault is only against the schema of osls: the gateway serves the value. Events and members that osls does
  * not know are not served.
  */
-function isServed({ rule, property, message = '' }: UnsupportedItem): boolean {
+function isServed({ rule, property = '', message = '' }: UnsupportedItem): boolean {
   return rule === OF_OSLS && SHORT_ROUTE.test(property) && WITHOUT_SLASH.test(message);
 }
 
