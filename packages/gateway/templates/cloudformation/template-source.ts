@@ -113,23 +113,19 @@ export function parseSource(text: string, file: string, limitBytes = SIZE_LIMIT_
 
 /**
  * Adds the remedy for a value in brackets that contains a bracket itself, such as `{ path: /pets/{id} }`. The parser
- * only reports that the second bracket is not expected.
+ * only reports that the second bracket is not expected. The value is not printed, because it may be a secret.
  */
 function withQuotes(message: string, text: string, at: number): string {
-  const before = /[^\s,[\]{}]*$/.exec(text.slice(Math.max(0, at - LONGEST_VALUE), at))?.[0] ?? '';
-  if (!/[{[]/.test(text.charAt(at)) || before === '' || before.endsWith(':')) return message;
-  let value = before;
-  let depth = 0;
-  for (const sign of text.slice(at, at + LONGEST_VALUE)) {
-    depth += /[{[]/.test(sign) ? 1 : /[}\]]/.test(sign) ? -1 : 0;
-    if (depth < 0 || (depth === 0 && /[\s,]/.test(sign))) break;
-    value += sign;
-  }
-  return `${message}: put quotes around ${value.trim()}, because it contains a bracket`;
+  if (!/[{[]/.test(text.charAt(at))) return message;
+  const before = /[^\n,[\]{}]*$/.exec(text.slice(Math.max(0, at - LONGEST_VALUE), at))?.[0] ?? '';
+  const [, key, value = before] = /^\s*([\w.-]+)\s*:\s+(.*)$/.exec(before) ?? [];
+  if (value.trim() === '' || /^\s*['"]|:\s*$/.test(value)) return message;
+  const what = key === undefined ? 'element of the list' : `value of ${key}`;
+  return `${message}: put quotes around the whole ${what}, because it contains a bracket`;
 }
 
-/** The maximum length of a value that is quoted in a message. */
-const LONGEST_VALUE = 200;
+/** The maximum length of a value, with its key, for which the remedy is added. */
+const LONGEST_VALUE = 2000;
 
 function tooLarge(file: string, limitBytes: number): DefinitionError {
   return new DefinitionError({ file }, `the file is larger than ${limitBytes} bytes`);

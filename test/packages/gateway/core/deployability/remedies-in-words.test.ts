@@ -26,9 +26,9 @@ const CASES = [
   ],
   ['invalid YAML or JSON: Tabs are not allowed as indentation', '', 'indent with spaces instead of tabs'],
   [
-    'invalid YAML or JSON: Unexpected flow-map-start at node end: put quotes around /x/{id}, because it contains a bracket',
+    'invalid YAML or JSON: Unexpected flow-map-start at node end: put quotes around the whole value of path, because it contains a bracket',
     '',
-    'put quotes around /x/{id}',
+    'put quotes around the whole value of path',
   ],
   ['invalid YAML or JSON: Flow map must end with a }', '', 'close the bracket with }'],
   [

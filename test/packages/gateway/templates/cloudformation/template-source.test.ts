@@ -5,14 +5,30 @@ import {
   parseSource,
   readSource,
 } from '../../../../../packages/gateway/templates/cloudformation/template-source.ts';
-import { escapeForRegExp } from '../../../../../packages/base/aws/text/escape-for-regexp.ts';
 import { DefinitionError } from '../../../../../packages/gateway/core/errors.ts';
 import { refusal, refusalOf } from '../stack-builders.ts';
 import { CODE_POINT } from '../../../../support/any-text.ts';
 
 const CFN = 'CloudFormation user guide, ';
 
+const BRACKETS = [
+  ['/x/{id}', 'a: { path: /x/{id}, method: get }', 'value of path'],
+  ['/x/{id}/y/{n}', 'a: { method: get, path: /x/{id}/y/{n} }', 'value of path'],
+  ['/{proxy+}', 'a: {path: /{proxy+}}', 'value of path'],
+  ['GET /pets/{id}', 'events: [{ httpApi: GET /pets/{id} }]', 'value of httpApi'],
+  ['${self:x}', 'a: { b: ${self:x}, c: d }', 'value of b'],
+  ['x/{id}', 'a: [x/{id}, y]', 'element of the list'],
+  ['x[0]', 'a: { b: x[0], c: d }', 'value of b'],
+  ['ab{c', 'a: { DB_PASSWORD: ab{c, x: 1 }', 'value of DB_PASSWORD'],
+  [`${'x'.repeat(300)}{id}`, `a: { b: ${'x'.repeat(300)}{id} }`, 'value of b'],
+] as const;
+
 describe('parseSource', () => {
+  for (const [value, text] of BRACKETS)
+    it(`reads ${text.slice(0, 60)} with the quotes that its message advises`, () => {
+      parseSource(`A: 1\n${text.replace(value, `'${value}'`)}`, 'f');
+    });
+
   const rows = [
     { name: 'writes !Ref as Ref', text: 'A: !Ref B', value: { A: { Ref: 'B' } }, source: `${CFN}Ref` },
     {
@@ -165,21 +181,19 @@ describe('parseSource', () => {
 
   const refusals = [
     { name: 'an open bracket', text: 'A: 1\nB: [', says: /^f:2: invalid YAML or JSON/ },
-    // Unquoted paths of events in serverless.yml.
-    ...[
-      ['a: { path: /x/{id}, method: get }', '/x/{id}'],
-      ['a: { method: get, path: /x/{id}/y/{n} }', '/x/{id}/y/{n}'],
-      ['a: {path: /{proxy+}}', '/{proxy+}'],
-      ['a: { b: ${self:x}, c: d }', '${self:x}'],
-      ['a: [x/{id}, y]', 'x/{id}'],
-      ['a: { b: x[0], c: d }', 'x[0]'],
-    ].map(([text = '', value = '']) => ({
-      name: `a bracket within ${value}`,
+    // Unquoted paths of events in serverless.yml. The message has no text of a value, which may be a secret.
+    ...BRACKETS.map(([, text, place]) => ({
+      name: `a bracket in ${text}`,
       text: `A: 1\n${text}`,
       says: new RegExp(
-        `^f:2: invalid YAML or JSON: .*: put quotes around ${escapeForRegExp(value)}, because it contains a bracket$`,
+        `^f:2: invalid YAML or JSON: [^/]*: put quotes around the whole ${place}, because it contains a bracket$`,
       ),
     })),
+    {
+      name: 'a bracket after quotes',
+      text: 'a: { a: "x"{b} }',
+      says: /^f:1: invalid YAML or JSON: (?!.*quotes)/,
+    },
     { name: 'a second mapping', text: 'a: { b: } {c: 1}', says: /^f:1: invalid YAML or JSON: (?!.*quotes)/ },
     { name: 'plain text', text: 'hello', says: /^f:1: the file must be a mapping of sections/ },
     { name: 'an empty file', text: '', says: /the file is empty/ },
