@@ -25,36 +25,39 @@ exports.handler = async ({ host, port, signature }) => {
   for (const _ of [1, 2]) await call({ host, port, method: 'POST', headers });
 };`;
 
-const started = startRuntime(
-  [
-    aFolderFunction(aFolder({ 'a.js': SIGNED }), 'a.handler', { name: 'plain' }),
-    aFolderFunction(
-      aFolder({
-        'a.js': `const { DynamoDBClient, ListTablesCommand } = require('@aws-sdk/client-dynamodb');
+let started: ReturnType<typeof startRuntime> | undefined;
+/** Started by the first test, because files that share a process are loaded before the first one runs. */
+const theRuntime = (): ReturnType<typeof startRuntime> =>
+  (started ??= startRuntime(
+    [
+      aFolderFunction(aFolder({ 'a.js': SIGNED }), 'a.handler', { name: 'plain' }),
+      aFolderFunction(
+        aFolder({
+          'a.js': `const { DynamoDBClient, ListTablesCommand } = require('@aws-sdk/client-dynamodb');
           exports.handler = async ({ endpoint }) => {
             const client = new DynamoDBClient({ endpoint, region: 'localhost', maxAttempts: 1, credentials: { accessKeyId: 'x', secretAccessKey: 'x' } });
             await client.send(new ListTablesCommand({})).catch(() => 0);
           };`,
+        }),
+        'a.handler',
+        { name: 'sdk', esbuild: { nodePaths: [MODULES] } },
+      ),
+      aFolderFunction(aFolder({ 'a.js': SIGNED }), 'a.handler', {
+        name: 'set',
+        environment: { TABLES: 'http://localhost:1/' },
       }),
-      'a.handler',
-      { name: 'sdk', esbuild: { nodePaths: [MODULES] } },
-    ),
-    aFolderFunction(aFolder({ 'a.js': SIGNED }), 'a.handler', {
-      name: 'set',
-      environment: { TABLES: 'http://localhost:1/' },
-    }),
-  ],
-  {
-    controlUrl: () => 'http://127.0.0.1:4000',
-    extraEnvironment: { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:45678' },
-  },
-);
+    ],
+    {
+      controlUrl: () => 'http://127.0.0.1:4000',
+      extraEnvironment: { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:45678' },
+    },
+  ));
 
 async function printed(name: string, event: unknown): Promise<readonly string[]> {
-  const { invoke, lines } = await started;
-  const before = lines.length;
+  const { invoke, lines } = await theRuntime();
+  const earlier = lines.length;
   await invoke(name, event);
-  return lines.slice(before).map(({ message }) => message);
+  return lines.slice(earlier).map(({ message }) => message);
 }
 
 describe('a call of an AWS client to a local emulator', () => {

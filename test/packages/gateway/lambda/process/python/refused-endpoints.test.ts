@@ -1,6 +1,6 @@
 /** boto3 that calls a local emulator; a stand-in with botocore's names replaces it. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 
 import { adviseEmulator } from '../../../../../../packages/gateway/console/explain/endpoint-advice.ts';
 import { thisMachine } from '../../../../../../packages/gateway/lambda/process/find-toolchain.ts';
@@ -51,15 +51,19 @@ describe('a call of boto3 to a local emulator', { skip: PYTHON }, () => {
     runtime: 'python3.12',
     environment: { TABLES_AT: 'http://localhost:8001' },
   });
-  const started = startRuntime([definition], {
-    controlUrl: () => 'http://127.0.0.1:4000',
-    extraEnvironment: { AWS_ENDPOINT_URL_DYNAMODB: TABLES },
+  let started: Awaited<ReturnType<typeof startRuntime>>;
+  // Files that share a process are loaded before the first one runs.
+  before(async () => {
+    started = await startRuntime([definition], {
+      controlUrl: () => 'http://127.0.0.1:4000',
+      extraEnvironment: { AWS_ENDPOINT_URL_DYNAMODB: TABLES },
+    });
   });
   const printed = async (url: string, signature: string): Promise<readonly string[]> => {
-    const { invoke, lines } = await started;
-    const before = lines.length;
+    const { invoke, lines } = started;
+    const earlier = lines.length;
     assert.equal(returned(await invoke('f', { url, signature })), 'EndpointConnectionError');
-    return lines.slice(before).map(({ message }) => message);
+    return lines.slice(earlier).map(({ message }) => message);
   };
 
   it('is reported once in an invocation, and explained', async () => {
@@ -77,7 +81,7 @@ describe('a call of boto3 to a local emulator', { skip: PYTHON }, () => {
   });
 
   it('does not change the trace of the error', async () => {
-    const { invoke } = await started;
+    const { invoke } = started;
     const event = { url: 'http://localhost:8000/', signature: SIGNATURE, raises: true };
 
     const trace = JSON.stringify(failed(await invoke('f', event)));
