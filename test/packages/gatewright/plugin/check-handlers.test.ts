@@ -186,7 +186,7 @@ describe('checkHandlers', () => {
     assert.deepEqual(more, []);
     assert.match(
       complaint ?? '',
-      /^Put: reads \$context\.authorizer\.claims, .* of PUT \(Put\), .*\$context\.authorizer\.email/,
+      /^Put: the mapping reads \$context\.authorizer\.claims, .* of PUT \(Put\), .*\$context\.authorizer\.email/,
     );
     assert.deepEqual(await check({}, templateOf(`## gatewright: claims acknowledged\n${read}`)), []);
     assert.deepEqual(await check({}, templateOf(read.replace('.claims', ''))), []);

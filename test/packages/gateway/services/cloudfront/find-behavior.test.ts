@@ -48,11 +48,11 @@ const ROWS: readonly {
   readonly never?: RegExp;
 }[] = [
   {
-    title: 'ForwardedValues without the header, which AWS refuses together with a policy',
+    title: 'ForwardedValues without the header, which has no effect together with a policy',
     source: 'https://github.com/Droplr/serverless-api-cloudfront/issues/11',
     behavior: 'ForwardedValues: { QueryString: true, Headers: [] }',
     change:
-      /have CloudFront forward it: add Authorization to the Headers of ForwardedValues in the default cache behavior \(events\.yml:\d+\)\. Or replace ForwardedValues with CachePolicyId: \S+ \(CachingDisabled\) and OriginRequestPolicyId/,
+      /have CloudFront forward it: add Authorization to the Headers of ForwardedValues in the default cache behavior \(events\.yml:\d+\)\. Or remove ForwardedValues, and set CachePolicyId: \S+ \(CachingDisabled\) and OriginRequestPolicyId/,
     never: /: set OriginRequestPolicyId/,
   },
   {
