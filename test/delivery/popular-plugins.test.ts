@@ -49,7 +49,7 @@ const ROWS: readonly PluginRow[] = [
     plugin: 'serverless-domain-manager',
     says: 'is omitted: its domains are not served; to call them on this machine, declare AWS::ApiGatewayV2::DomainName and ApiMapping in resources',
   },
-  // The settings of one have seeds, those of the other have none.
+  // One service has seeds in its settings, and the other has none.
   {
     plugin: 'serverless-dynamodb-local',
     says: "is omitted: the gateway has the tables itself, and starts no DynamoDB at localhost:8123; an SDK's client reaches the tables if the code gives it no endpoint; the gateway does not load its seed data into tables; pass the data with --seed",

@@ -358,7 +358,7 @@ function refuseSize(bytes: number): S3Refusal | undefined {
 }
 
 /**
- * Refuses a checksum algorithm other than that of the upload [obs: s3,
+ * Refuses a checksum whose algorithm is not the one that the upload was created with [obs: s3,
  * `test_multipart_parts_checksum_exceptions_composite`].
  */
 function refuseOther(algorithm: string | undefined, stated: string | undefined): S3Refusal | undefined {

@@ -42,8 +42,8 @@ export function checkAssumedCaller({ tokenFile, claims, role }: CallerFlags): st
 }
 
 /**
- * Reads the caller that the options describe. The keys of the local gateway are not those of a deployed API, so nothing
- * is read from it.
+ * Reads the caller that the options describe. Nothing is read from the local gateway, because its keys do not belong to
+ * the deployed API.
  * @param url the admin API with the records of API keys; undefined if none is given
  * @throws UsageError for options that exclude each other
  */

@@ -243,7 +243,7 @@ const NO_DOT = 'not enough values to unpack (expected 2, got 1)';
 type MissingPart = { readonly module: string; readonly remedy: string; readonly error: DefinitionError };
 
 /**
- * Describes missing modules, except those of listed packages, which are reported together. Conditional imports are left
+ * Describes missing modules. Modules of listed packages are reported together, elsewhere. Conditional imports are left
  * out, because the code often handles their failure. Conditional imports of boto3 are included, because code hardly
  * ever handles their failure.
  */

@@ -152,7 +152,7 @@ function EndpointList({ endpoints, sources, ...rest }: ListProps) {
 
 type CardProps = Pick<ListProps, 'onChange' | 'onRotated'> & {
   readonly of: Endpoint;
-  /** `source` is undefined if the source is no longer offered. */
+  /** `source` is undefined if the portal no longer offers the source. */
   readonly source: WebhookSource | undefined;
 };
 

@@ -73,7 +73,7 @@ describe('the remedy for a package that functions import', () => {
       'requests',
       /^add requests to requirements\.txt, and run .*\/pip install -r \S+requirements\.txt$/,
     ],
-    // The file may be that of a CDK app, from which no package is deployed.
+    // The file may belong to a CDK app, whose packages are not deployed.
     [{ 'requirements.txt': '' }, 'requests', /^run .*\/pip install requests$/, 'src'],
     [{}, 'requests', /^run .*\/pip install requests$/],
   ] as const)
