@@ -174,7 +174,7 @@ async function tryIt(page: Page, key: string): Promise<void> {
   await page.fill('label:has-text("id (path") input', 'hidden');
   await page.fill('label:has-text("API key") input', '');
   await page.click('button:has-text("Send")');
-  await page.waitForSelector('.try .note:has-text("by CORS")');
+  await page.waitForSelector('.try .note:has-text("(CORS)")');
   await page.setViewportSize(PHONE);
 }
 
