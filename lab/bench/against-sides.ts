@@ -11,6 +11,9 @@ import type { Running } from './targets.ts';
 
 export type Side = 'ours' | 'theirs';
 
+/** The end of the name of a figure that is better the smaller it is. All other figures are better the larger they are. */
+export const DELAY = 'p99, µs';
+
 /** Keys are the names of the figures. */
 export type Figures = Readonly<Record<string, number>>;
 
@@ -44,8 +47,9 @@ export async function startGateways(
 ): Promise<Sides> {
   const start = (side: Side) => () =>
     startGateway(sources[side].root, `against-${side}`, [], sources[side].service);
-  const read = ({ name }: Scenario, { perSecond, perProcessorSecond }: Rate): Figures => ({
+  const read = ({ name }: Scenario, { perSecond, p99Ms, perProcessorSecond }: Rate): Figures => ({
     [`${name} req/s`]: perSecond,
+    [`${name} ${DELAY}`]: 1000 * p99Ms,
     ...(perProcessorSecond !== undefined && { [`${name} req/cpu-s`]: perProcessorSecond }),
   });
   return await startServers({ ours: start('ours'), theirs: start('theirs') }, scenarios, {

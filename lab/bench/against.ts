@@ -2,11 +2,12 @@
  * `npm run bench -- --against COMMIT [--pairs N] [--seconds N] [--target NAME …] [--bound RATIO]`: compares this
  * checkout with another commit in one run. Pairs of fresh processes are measured in turns (ABBA), so that noise of the
  * machine affects both sides. Prints a table of median ratios with their 95 % intervals; the last line on stdout is
- * JSON. A ratio above 1 means that this checkout is faster. The exit code is 1 if a whole interval is below the bound.
+ * JSON. A ratio above 1 means that this checkout is faster; for the p99 of the response time, a ratio below 1 does. The
+ * exit code is 1 if a whole interval is on the wrong side of the bound.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startAuthorizers, startGateways } from './against-sides.ts';
+import { DELAY, startAuthorizers, startGateways } from './against-sides.ts';
 import type { Figures, Side, Sides } from './against-sides.ts';
 import { checkOut, resolveCommit } from './checkout.ts';
 import { judge, medianInterval } from './interval.ts';
@@ -55,10 +56,18 @@ export async function measureAgainst(
   const commit = await resolveCommit(ROOT, options.against);
   console.error(`checking out ${commit.slice(0, 12)}…`);
   await using theirs = await checkOut(ROOT, `${BUILD}/against`, commit, { withPackages: true });
-  const rows = summarisePairs(await measurePairs(theirs.root, options), options.bound);
+  const measured = await measurePairs(theirs.root, options);
+  const isDelay = ({ figure }: Pair): boolean => figure.endsWith(DELAY);
+  const rows = [
+    ...summarisePairs(
+      measured.filter((pair) => !isDelay(pair)),
+      options.bound,
+    ),
+    ...summarisePairs(measured.filter(isDelay), 1 / options.bound, 'at most'),
+  ];
   console.log(
     `this checkout compared with ${commit.slice(0, 12)}: ${options.pairs} alternating pairs, ${options.seconds} s each side; ` +
-      `ratio: median with its 95 % interval; above 1, this checkout is faster; the bound is ${options.bound}\n`,
+      `ratio: median with its 95 % interval; above 1, or below 1 for ${DELAY}, this checkout is faster; the bound is ${options.bound}\n`,
   );
   console.log(printRows(rows));
   const conditions = { ...options, against: commit, cpus: cpus().length, node: process.version };
