@@ -4,31 +4,40 @@
 import type { Column } from './elements/sort-order.ts';
 import type { RequestRow } from '../records/model.ts';
 
-/** The layouts that `style.css` distinguishes: a request is open, or the window is wide, medium or narrow. */
-export const LAYOUTS = ['usual', 'open', 'wide', 'medium', 'narrow'] as const;
+/** The layouts with one line for each request: a request is open, or the window is wide or medium. */
+export const LAYOUTS = ['usual', 'open', 'wide', 'medium'] as const;
 type Layout = (typeof LAYOUTS)[number];
 
+/**
+ * The layout of narrow windows, such as phones. It has two lines for each request, because the path, the reason and the
+ * caller would be unreadable on one line. `style.css` sets the places of the columns by their `kind`.
+ */
+const NARROW = 'narrow';
+
 type TrafficColumn = Column<RequestRow> & {
-  /** The class of the head and the cells. Numbers have the class `number`. */
+  /** The class of the head and the cells. Numbers also have the class `number`. */
   readonly kind?: string;
   /** The grid track in each layout. A layout without its own track uses `usual`. */
   readonly width: { readonly usual: string } & { readonly [Each in Layout]?: string };
+  readonly isHiddenIfNarrow?: true;
 };
 
 /** Replaces the track in a layout that does not show the column. */
 const HIDDEN = 'hidden';
-const WITH_ROOM = { open: HIDDEN, medium: HIDDEN, narrow: HIDDEN };
+const WITH_ROOM = { open: HIDDEN, medium: HIDDEN };
 
 const COLUMNS = [
-  { title: 'Status', by: ({ status }) => status, width: { usual: '3rem', narrow: '2.25rem' } },
+  { title: 'Status', by: ({ status }) => status, kind: 'code', width: { usual: '3rem' } },
   {
     title: 'Method',
     by: ({ method }) => method,
-    width: { usual: '5.5rem', open: '5.25rem', narrow: '4.375rem' },
+    kind: 'verb',
+    width: { usual: '5.5rem', open: '5.25rem' },
   },
   {
     title: 'Path',
     by: ({ target }) => target,
+    kind: 'what',
     // A path is read first, so it gets most of the width that the columns of numbers leave.
     width: { usual: 'minmax(0, 1fr)', wide: 'minmax(0, 56rem)' },
   },
@@ -37,19 +46,13 @@ const COLUMNS = [
     by: ({ api }) => api,
     kind: 'which',
     width: { usual: 'minmax(0, 0.5fr)', wide: '15rem', ...WITH_ROOM },
+    isHiddenIfNarrow: true,
   },
   {
     title: 'Reason',
     by: ({ notes }) => notes[0],
     kind: 'why',
-    // On a phone, the reason of a refusal says more than the time that the request took. The column shows
-    // `unauthorized` in full.
-    width: {
-      usual: 'minmax(0, 0.6fr)',
-      wide: 'minmax(14.5rem, 1fr)',
-      ...WITH_ROOM,
-      narrow: 'minmax(4.75rem, 0.6fr)',
-    },
+    width: { usual: 'minmax(0, 0.6fr)', wide: 'minmax(14.5rem, 1fr)', ...WITH_ROOM },
   },
   {
     title: 'Caller',
@@ -63,19 +66,22 @@ const COLUMNS = [
     by: ({ responseBytes }) => responseBytes,
     isNumber: true,
     width: { usual: '4.5rem', ...WITH_ROOM },
+    isHiddenIfNarrow: true,
   },
   {
     title: 'Took',
     by: ({ tookMs }) => tookMs,
     isNumber: true,
-    width: { usual: '4.5rem', open: '4.25rem', narrow: HIDDEN },
+    width: { usual: '4.5rem', open: '4.25rem' },
+    isHiddenIfNarrow: true,
   },
   {
     title: 'Time',
     by: ({ atEpochMs }) => atEpochMs,
+    kind: 'when',
     isNumber: true,
     // The column is wide enough for the date of a row of another day.
-    width: { usual: '5.75rem', open: HIDDEN, narrow: '4.5rem' },
+    width: { usual: '5.75rem', open: HIDDEN },
   },
 ] as const satisfies readonly TrafficColumn[];
 
@@ -110,7 +116,10 @@ export function gridsOf(columns: typeof TRAFFIC_COLUMNS): Readonly<Record<string
  */
 export function classesOf(title: TrafficTitle): string {
   const column = TRAFFIC_COLUMNS.find((one) => one.title === title);
-  const hidden = LAYOUTS.filter((layout) => column?.width[layout] === HIDDEN);
-  const kind = column?.isNumber === true ? 'number' : (column?.kind ?? '');
-  return [kind, ...hidden.map((layout) => `not-${layout}`)].join(' ').trim();
+  const hidden: readonly string[] = [
+    ...LAYOUTS.filter((layout) => column?.width[layout] === HIDDEN),
+    ...(column?.isHiddenIfNarrow === true ? [NARROW] : []),
+  ];
+  const number = column?.isNumber === true ? 'number' : '';
+  return [column?.kind ?? '', number, ...hidden.map((layout) => `not-${layout}`)].filter(Boolean).join(' ');
 }

@@ -1,6 +1,6 @@
 /**
- * The factor by which everything is drawn larger than the default, because of the browser's settings or a very wide
- * screen (style.css).
+ * What scripts must know of the window: the factor by which everything is drawn larger than the default, because of the
+ * browser's settings or a very wide screen, and whether the window is narrow (style.css).
  */
 import { useEffect, useState } from 'preact/hooks';
 
@@ -21,4 +21,19 @@ export function useScale(): number {
 
 function readScale(): number {
   return parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL_FONT_PX;
+}
+
+/** The width below which `style.css` uses the layout for phones. */
+const NARROW = '(max-width: 720px)';
+
+export function useIsNarrow(): boolean {
+  const [isNarrow, setIsNarrow] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const onChange = (): void => setIsNarrow(query.matches);
+    onChange();
+    query.addEventListener('change', onChange);
+    return () => query.removeEventListener('change', onChange);
+  }, []);
+  return isNarrow;
 }

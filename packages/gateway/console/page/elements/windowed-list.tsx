@@ -3,15 +3,15 @@
  * (`role="cell"`).
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useScale } from './scale.ts';
+import { useIsNarrow, useScale } from './scale.ts';
 import type { ComponentChildren } from 'preact';
 
 const BEYOND = 8;
 
 type Props<Item> = {
   readonly items: readonly Item[];
-  /** The row height at the default font size. */
-  readonly rowHeight: number;
+  /** The row height in CSS pixels at the default font size, in windows that are wider than a phone, and in narrow ones. */
+  readonly rowHeight: { readonly wide: number; readonly narrow: number };
   readonly label: string;
   readonly keyOf: (item: Item) => string | number;
   readonly selected: number;
@@ -20,7 +20,8 @@ type Props<Item> = {
 };
 
 export function WindowedList<Item>({ items, label, keyOf, selected, head, children, ...props }: Props<Item>) {
-  const rowHeight = Math.round(props.rowHeight * useScale());
+  const { wide, narrow } = props.rowHeight;
+  const rowHeight = Math.round((useIsNarrow() ? narrow : wide) * useScale());
   const box = useRef<HTMLDivElement>(null);
   const headRow = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });

@@ -27,7 +27,7 @@ import type { ShownOverview } from '../../endpoints/inspect-model.ts';
 import type { RequestRow } from '../../records/model.ts';
 import type { ShownReload, ShownReloads } from '../../records/reload-model.ts';
 
-const ROW_HEIGHT = 28;
+const ROW_HEIGHT = { wide: 28, narrow: 44 };
 
 type Props = {
   readonly traffic: Traffic;
