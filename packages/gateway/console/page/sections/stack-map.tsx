@@ -6,6 +6,7 @@ import { useCallback, useMemo, useState } from 'preact/hooks';
 import { useFetched } from '../connection/control.ts';
 import { Copy, Empty, Problem, Reading } from '../elements/parts.tsx';
 import { useToolkitFold } from '../elements/toolkit-fold.tsx';
+import { useKept } from '../kept-state.ts';
 import { linkTo } from '../address.ts';
 import { connectedTo, layOut, NODE_HEIGHT } from '../data/map-layout.ts';
 import { countCalls, countWaiting } from '../data/map-count.ts';
@@ -29,9 +30,10 @@ export function StackMapView() {
   const [room, box] = useRoom();
   const node = data?.nodes.find(({ id }) => id === chosen);
   const { shown: own, button } = useToolkitFold(data?.nodes ?? NONE, 'parts');
+  const alarms = useAlarmFold(own);
   const layout = useMemo(() => {
     const { edges = [] } = data ?? {};
-    const nodes = withGuards(own, data);
+    const nodes = alarms.withoutHidden(withGuards(own, data));
     if (node === undefined) return layOut(nodes, edges, MEASURE, room);
     const drawn = connectedTo(node.id, edges);
     return layOut(
@@ -40,7 +42,7 @@ export function StackMapView() {
       MEASURE,
       room,
     );
-  }, [data, node, own.length, room]);
+  }, [data, node, own.length, room, alarms.isHidden]);
   if (data === undefined) return <Reading what="the map" of={{ data, error }} />;
   const left = data.left.filter(({ isToolkit }) => !isToolkit || own.length === data.nodes.length);
   if (data.nodes.length === 0)
@@ -56,7 +58,11 @@ export function StackMapView() {
         Choose a node to see what it is connected to and where it is defined. Functions are connected to what
         their environment names.
       </p>
-      {button === null ? null : <div class="row">{button}</div>}
+      {button === null && alarms.button === null ? null : (
+        <div class="row">
+          {button} {alarms.button}
+        </div>
+      )}
       {node === undefined ? null : (
         <Chosen node={node} count={countOf(node)} onClose={() => setChosen(undefined)} />
       )}
@@ -136,6 +142,32 @@ function useRoom(): readonly [room: number, box: (element: HTMLElement | null) =
     new ResizeObserver(measure).observe(element);
   }, []);
   return [room, box];
+}
+
+/** Alarms are hidden at first, because they take no part in what happens to a request. */
+function useAlarmFold(shown: readonly MapNode[]) {
+  const [choice, setChoice] = useKept(localStorage, 'alarms', 'hidden');
+  const isHidden = choice === 'hidden';
+  const count = shown.filter(isAlarm).length;
+  return {
+    isHidden,
+    withoutHidden: (nodes: readonly MapNode[]) => (isHidden ? nodes.filter((one) => !isAlarm(one)) : nodes),
+    button:
+      count === 0 ? null : (
+        <button
+          type="button"
+          class="fold"
+          aria-pressed={!isHidden}
+          onClick={() => setChoice(isHidden ? 'shown' : 'hidden')}
+        >
+          {isHidden ? 'Show' : 'Hide'} alarms ({count.toLocaleString('en-US')})
+        </button>
+      ),
+  };
+}
+
+function isAlarm({ kind, what }: MapNode): boolean {
+  return kind === 'source' && what === 'alarm';
 }
 
 /**
