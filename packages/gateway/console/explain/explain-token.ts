@@ -385,13 +385,21 @@ function explainScope(refused: Refused, { scopes, isIdToken }: TokenCircumstance
 /** Explains that a token, which may be valid, could not be checked. */
 function explainUnreachable(refused: Refused): Reason {
   const issuer = issuerOf(refused);
+  const foreign = explainForeign(refused) && refused.token?.issuer;
   return {
     because: [
       `The keys of the issuer ${issuer} could not be read, so authorizer ${refused.authorizer} could not check the token.`,
+      ...(foreign === undefined
+        ? []
+        : [
+            `With these keys, it would refuse the token, too, because the token names the issuer ${foreign}.`,
+          ]),
     ],
     changes: [
       ...(refused.isDeployed
-        ? []
+        ? foreign === undefined
+          ? []
+          : [adviseToken(refused)]
         : [
             `To work offline, let the gateway stand in for the issuer: \`gatewright start --issuer ${issuer}=local\`, and then \`gatewright token${tokenOptions({ issuer, audience: refused.trusted.audiences[0], scope: refused.trusted.scopes[0] })}\`.`,
           ]),

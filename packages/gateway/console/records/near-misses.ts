@@ -9,7 +9,11 @@ type Named = Pick<RoutePlan, 'httpMethod' | 'resourcePath'>;
 
 const MAX_MISSES = 5;
 
-type Near = Omit<NearMiss, 'route'> & { readonly distance: number };
+type Near = Omit<NearMiss, 'route'> & {
+  readonly distance: number;
+  /** The number of edits between the segments, if the paths differ in one segment. */
+  readonly edits?: number;
+};
 
 /** Returns the near misses, nearest first, without the route that was chosen. */
 export function findNearMisses(
@@ -18,12 +22,16 @@ export function findNearMisses(
   path: string,
   answered: Named | undefined,
 ): readonly NearMiss[] {
-  return plans
+  const found = plans
     .filter((plan) => plan !== answered && plan.resourcePath.startsWith('/'))
     .flatMap((plan) => {
       const near = compare(plan, method, path, answered);
       return near === undefined ? [] : [{ ...near, route: `${plan.httpMethod} ${plan.resourcePath}` }];
-    })
+    });
+  // Beside /books, /broken is not close to /book.
+  const fewest = Math.min(...found.flatMap(({ edits = Infinity }) => edits));
+  return found
+    .filter(({ edits = 0 }) => edits <= fewest + 1)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_MISSES)
     .map(({ route, because, otherMethod, advice, lacksRoot, isFar, distance }) => ({
@@ -82,6 +90,7 @@ function compare(
     if (edits > MAX_EDITS && wanted.length === 1) return undefined;
     return {
       distance: 2 + edits / (MAX_EDITS + 2),
+      edits,
       ...(edits > MAX_EDITS && { isFar: true }),
       because: `it has /${segment} where the request’s path has /${other}`,
     };

@@ -169,3 +169,19 @@ it('tells an ID token of a user pool apart from an access token without the scop
     /^Send the access token of the same sign-in: only access tokens have scopes\./,
   );
 });
+
+it('also says that another issuer signed the token whose keys could not be read', () => {
+  const given = about('issuer-unreachable');
+  const { guard } = given;
+  assert.ok(guard?.token !== undefined);
+  const told = explain({
+    ...given,
+    guard: { ...guard, token: { ...guard.token, issuer: 'https://other.example/' } },
+  });
+  assert.match(
+    told.sentences.join('\n'),
+    /With these keys, it would refuse the token, too, because the token names the issuer https:\/\/other\.example\/\./,
+  );
+  const trusting = explain({ ...given, guard: { ...guard, token: { ...guard.token, issuer: ISSUER } } });
+  assert.doesNotMatch(trusting.sentences.join('\n'), /With these keys/);
+});

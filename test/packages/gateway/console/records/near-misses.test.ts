@@ -71,3 +71,12 @@ describe('findNearMisses', () => {
     ]);
   });
 });
+
+it('leaves out routes that are much less similar than the most similar one', () => {
+  const plans = ['GET /books', 'GET /broken', 'GET /slow', 'GET /boots'].map(plan);
+  const routesFor = (path: string): readonly string[] =>
+    findNearMisses(plans, 'GET', path, undefined).map(({ route }) => route);
+
+  assert.deepEqual(routesFor('/book'), ['GET /books', 'GET /boots']);
+  assert.deepEqual(routesFor('/slo'), ['GET /slow']);
+});
