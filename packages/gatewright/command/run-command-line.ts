@@ -45,11 +45,15 @@ function neverExit(command: Command, isJson: boolean): void {
 
 /**
  * Adds the command's usage to an error of commander about a missing argument or option. A superfluous argument is often
- * the value of an option, such as the customer in `usage show acme`.
+ * the value of an option, such as the customer in `usage show acme`, and an unknown option is often an argument, such as
+ * the plan in `customers create acme --plan free`.
  */
 function withUsage(message: string, command: Command): string {
   const usage = `usage: ${callOf(command)} ${command.usage()}`;
   const option = command.options.find(({ flags }) => message.includes(`required option '${flags}' not`));
+  const unknown = /unknown option '--([\w-]+)/.exec(message)?.[1];
+  if (command.registeredArguments.some((argument) => argument.name() === unknown))
+    return `${message}: ${unknown} is an argument, which is passed without its name; ${usage}`;
   if (option === undefined && message.includes('too many arguments')) {
     const valued = command.options.filter(({ required, hidden }) => required && !hidden);
     return valued.length === 0

@@ -61,6 +61,10 @@ describe('runCommandLine', () => {
       ['usage', 'show', 'acme'],
       "too many arguments for 'show'. Expected 0 arguments but got 1: acme. Values are passed by options: --gateway <name>; --control-port <number>; --url <url>; --profile <name>; --customer, --tenant <name>; --at <instant>",
     ],
+    [
+      ['customers', 'create', 'acme', '--plan', 'free'],
+      "unknown option '--plan': plan is an argument, which is passed without its name; usage: gatewright customers create [options] <customer> <plan>",
+    ],
   ] as const)
     it(`says how the command is called if something is missing or superfluous: gatewright ${words.join(' ')}`, async () => {
       const { stderr } = await runCommandHere(words);
