@@ -23,7 +23,24 @@ const WORK = new Map([
   ['ServerlessWSGI', addWsgiHandler],
   // https://github.com/softprops/serverless-rust/blob/master/index.js, build
   ['RustPlugin', nameRustArtifacts],
+  // https://github.com/maciejtreder/serverless-apigw-binary/blob/master/src/index.js, afterDeploy
+  ['BinarySupport', setBinaryTypes],
 ]);
+
+/** Plug-ins that change nothing in their hooks of a deployment: they invoke functions, or only print. */
+const ONLY_CALLS = new Set(['gatewright', 'serverless-plugin-warmup', 'serverless-step-functions']);
+/** The events of a deployment. Plug-ins call AWS in their hooks. */
+const DEPLOYS = /^(?:before:|after:)?(?:aws:)?deploy:(?:deploy|finalize)\b/;
+
+/**
+ * Describes a plug-in that changes the deployed API itself, by calls to AWS. Returns undefined for other plug-ins, and
+ * for those of which this file does the work.
+ */
+function describeDeployer(plugin, name) {
+  const event = Object.keys(plugin?.hooks ?? {}).find((one) => DEPLOYS.test(one));
+  if (event === undefined || WORK.has(plugin.constructor?.name) || ONLY_CALLS.has(name)) return undefined;
+  return `plug-in ${name} also acts when the service is deployed (${event}), which does not happen here: what it changes on AWS by then is missing`;
+}
 
 /** Returns the files that plug-ins add to the packages. The service may be changed, as the plug-ins do it. */
 function addAtPackaging(serverless, folderOf) {
@@ -64,6 +81,16 @@ function addWsgiHandler(plugin, serverless, folder) {
   };
 }
 
+/** The plug-in merges the types into the deployed API, with the same effect as osls's own setting. */
+function setBinaryTypes(_plugin, { service }) {
+  const types = service.custom?.apigwBinary?.types;
+  if (!Array.isArray(types)) return undefined;
+  const { apiGateway = {} } = service.provider;
+  const own = apiGateway.binaryMediaTypes ?? [];
+  service.provider.apiGateway = { ...apiGateway, binaryMediaTypes: [...new Set([...own, ...types])] };
+  return undefined;
+}
+
 function nameRustArtifacts(_plugin, { service, serviceDir }) {
   const { dockerPath, profile } = service.custom?.rust ?? {};
   for (const name of service.getAllFunctions()) {
@@ -84,4 +111,4 @@ function nameRustArtifacts(_plugin, { service, serviceDir }) {
   return undefined;
 }
 
-module.exports = { REMOVED_EVENTS, addAtPackaging, listPackagers };
+module.exports = { REMOVED_EVENTS, addAtPackaging, describeDeployer, listPackagers };

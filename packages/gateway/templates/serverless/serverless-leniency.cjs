@@ -4,6 +4,7 @@
  * It is part of `serverless-driver.cjs`, in osls's own process.
  */
 const { describeOmitted, WEBPACK } = require('./omitted-plugins.cjs');
+const { describeDeployer } = require('./packaging-plugins.cjs');
 const { withoutAbsentProperties } = require('./serverless-shortcuts.cjs');
 
 /** Plug-ins that the gateway runs, each with the part of its work that has no effect in the gateway. */
@@ -382,6 +383,8 @@ function toleratePlugins({ fromOsls, note, inform, keepSchema }) {
     keepSchema(this.serverless.configSchemaHandler);
     try {
       const plugin = addPlugin.call(this, Plugin);
+      const deploys = WORK_IN_PART.has(name) ? undefined : describeDeployer(plugin, name);
+      if (deploys !== undefined) inform(deploys);
       if (declareTypes(plugin?.commands) && fromOsls('package.json').name === 'osls')
         note('plugins', `plug-in ${name} ${WITHOUT_TYPES}; ${remedyOfTypes(name)}`, AS_INSTALLED);
       withoutOldVariables(plugin, name, note);

@@ -212,3 +212,54 @@ describe('a plug-in whose options have no type', () => {
     assert.match(told[0] ?? '', /osls refuses every command .*npm install --save-dev serverless-old@latest$/);
   });
 });
+
+/** A plug-in that acts after the deployment. */
+function aDeployer(name: string, className: string): Readonly<Record<string, string>> {
+  const hook = "this.hooks = { 'after:deploy:deploy': () => { throw new Error('it would run'); } };";
+  return {
+    [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0' }),
+    [`node_modules/${name}/index.js`]: `module.exports = class ${className} { constructor() { ${hook} } };`,
+  };
+}
+
+describe('a plug-in that acts when the service is deployed', () => {
+  const service = (plugin: string, more: string): string => `service: shop
+provider: { name: aws, runtime: nodejs22.x, apiGateway: { binaryMediaTypes: [image/gif] } }
+plugins: [${plugin}]
+${more}
+functions: { app: { handler: app.handler, events: [{ http: GET / }] } }
+`;
+
+  // Source: maciejtreder/serverless-apigw-binary, src/index.js: afterDeploy
+  it('sets the binary media types of the API: serverless-apigw-binary', async () => {
+    const folder = aService('binary', {
+      ...aDeployer('serverless-apigw-binary', 'BinarySupport'),
+      'app.js': 'exports.handler = async () => ({ statusCode: 200 });',
+      'serverless.yml': service('serverless-apigw-binary', "custom: { apigwBinary: { types: ['*/*'] } }"),
+    });
+    const told: string[] = [];
+    const [stack] = await loadStacks([folder], { ...OPTIONS, onProgress: (text) => told.push(text) });
+
+    assert.deepEqual(stack?.resources.get('ApiGatewayRestApi')?.properties['BinaryMediaTypes'], [
+      'image/gif',
+      '*/*',
+    ]);
+    assert.doesNotMatch(told.join('\n'), /serverless-apigw-binary/);
+  });
+
+  // Before, nothing said that such a plug-in did not act.
+  it('is named at start if the gateway does not do its work', async () => {
+    const folder = aService('added-key', {
+      ...aDeployer('serverless-add-api-key', 'AddApiKey'),
+      'app.js': 'exports.handler = async () => ({ statusCode: 200 });',
+      'serverless.yml': service('serverless-add-api-key', ''),
+    });
+    const told: string[] = [];
+    await loadStacks([folder], { ...OPTIONS, onProgress: (text) => told.push(text) });
+
+    assert.match(
+      told.join('\n'),
+      /plug-in serverless-add-api-key also acts when the service is deployed \(after:deploy:deploy\), which does not happen here: what it changes on AWS by then is missing/,
+    );
+  });
+});
