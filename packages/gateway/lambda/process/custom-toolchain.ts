@@ -47,7 +47,10 @@ export async function findCustom(
   if (module !== undefined && go !== undefined) {
     const launch = (): Promise<Launch> => buildGo(go, { root: taskRoot, module }, buildFolder, machine);
     const isComplete = await hasModules(go, taskRoot, machine);
-    const findings = isComplete ? [] : [lackOfModules(definition, module)];
+    const findings = [
+      ...(isComplete ? [] : [lackOfModules(definition, module)]),
+      ...describeOldClient(definition, module),
+    ];
     const found = { sources: GO_SOURCES, folder: module, missing: [], findings };
     return { kind: 'found', launch, compiler: 'go build', ...found };
   }
@@ -166,6 +169,25 @@ function lackOfModules({ name }: FunctionDefinition, module: string): CodeFindin
 function downloadModules(module: string): string {
   const where = relative(process.cwd(), module) || '.';
   return `modules that go.mod lists are not downloaded: run go mod download in ${where}`;
+}
+
+/** The version of aws-lambda-go that first calls the Runtime API. */
+const FIRST_MINOR = 18;
+
+/**
+ * Describes a function that would never receive an event: before 1.18.0, aws-lambda-go only listens for the calls by
+ * which the runtime go1.x started handlers. SAM's template for Go named 1.13.3 for a long time.
+ * @see https://aws.amazon.com/blogs/compute/migrating-aws-lambda-functions-from-the-go1-x-runtime-to-the-custom-runtime-on-amazon-linux-2/
+ */
+function describeOldClient({ name }: FunctionDefinition, module: string): readonly CodeFinding[] {
+  const file = join(module, 'go.mod');
+  const [, version, minor] =
+    /\bgithub\.com\/aws\/aws-lambda-go (v1\.(\d+)\.\d+)/.exec(readIfReadable(file) ?? '') ?? [];
+  if (version === undefined || Number(minor) >= FIRST_MINOR) return [];
+  const where = relative(process.cwd(), module) || '.';
+  const message = `aws-lambda-go ${version} works only with the runtime go1.x, which AWS has removed; run go get github.com/aws/aws-lambda-go@latest in ${where}`;
+  const error = new DefinitionError({ file }, message);
+  return [{ error, consequence: `every invocation of ${name} times out` }];
 }
 
 type GoCode = {

@@ -104,6 +104,33 @@ describe('a function in Go', () => {
     assert.deepEqual(failed.first, { file: join(root, 'main.go'), line: 3, text: expected });
   });
 
+  // Source: the blog post of AWS on go1.x, and a program with 1.17.0 and 1.18.0, of which only the second one answers.
+  for (const [version, isOld] of [
+    ['v1.13.3', true],
+    ['v1.17.0', true],
+    ['v1.18.0', false],
+    ['v1.47.0', false],
+  ] as const)
+    it(`with aws-lambda-go ${version} is ${isOld ? '' : 'not '}reported, because it does not call the Runtime API`, async () => {
+      const root = aFolder({
+        'go.mod': `module m\nrequire github.com/aws/aws-lambda-go ${version}\n`,
+        'main.go': MAIN,
+      });
+      const { findings } = await findGo(aMachine(GO), root);
+
+      assert.deepEqual(
+        findings.map(({ error, consequence }) => [error.message, consequence]),
+        isOld
+          ? [
+              [
+                `aws-lambda-go ${version} works only with the runtime go1.x, which AWS has removed; run go get github.com/aws/aws-lambda-go@latest in ${relative(process.cwd(), root)}`,
+                'every invocation of f times out',
+              ],
+            ]
+          : [],
+      );
+    });
+
   it('that does not compile is reported without the lines about downloads that do not happen', async () => {
     const root = aFolder({ 'go.mod': 'module m\n', 'main.go': MAIN });
     const prints = ['go: downloading example.com/a v1.0.0', './main.go:7:2: undefined: foo'];
