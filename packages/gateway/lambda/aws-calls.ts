@@ -59,11 +59,14 @@ export function isRedirected(host: string): boolean {
   return REDIRECTED.test(host.toLowerCase());
 }
 
+/** Web pages of AWS that anybody may read. SAM's first template reads the address of its function from checkip. */
+const PAGES = new Set(['checkip.amazonaws.com', 'ip-ranges.amazonaws.com']);
+
 /** Logs each host of AWS that functions call on AWS itself once, so that nobody calls AWS without knowing it. */
 export function noteCallsToAws(log: (line: string) => void): (host: string) => void {
   const noted = new Set<string>();
   return (host) => {
-    if (!isAwsHost(host) || noted.has(host) || noted.size >= MAX_NOTED) return;
+    if (!isAwsHost(host) || PAGES.has(host) || noted.has(host) || noted.size >= MAX_NOTED) return;
     noted.add(host);
     log(
       `a function calls ${host} on AWS itself: the gateway answers a call only if its client is redirected to the gateway and signs the call with the local key in the function's environment`,
