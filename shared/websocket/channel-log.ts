@@ -266,7 +266,7 @@ async function settle(
     if (outcome.kind === 'refused' && outcome.item !== undefined && !isExpired(outcome.item, nowEpochMs))
       entries.push(toEntry(outcome.item));
     else if (outcome.kind === 'done' || outcome.kind === 'refused') extend(lost, seq);
-    else throw unavailable('the log of a channel could not be settled');
+    else throw unavailable('the table did not say whether an entry of the log of a channel was written');
   }
   return { lost, entries };
 }

@@ -49,7 +49,8 @@ class CloudFrontService implements Service {
   rows(): readonly EventSource[] {
     return this.#distributions.map(({ id, domainName, origins }) => {
       const counts = this.edge.countsOf(id);
-      const kept = `${this.edge.cache.objects.count(id)} objects cached`;
+      const objects = this.edge.cache.objects.count(id);
+      const kept = `${objects} ${objects === 1 ? 'object' : 'objects'} cached`;
       return {
         kind: 'distribution',
         name: domainName,
@@ -57,7 +58,7 @@ class CloudFrontService implements Service {
         state:
           counts === undefined
             ? `${kept}, no request yet`
-            : `${kept}, ${counts.hits} hits, ${counts.misses} misses, ${counts.errors} errors; last: ${counts.last.join('; ')}`,
+            : `${kept}, hits: ${counts.hits}, misses: ${counts.misses}, errors: ${counts.errors}; last: ${counts.last.join('; ')}`,
       };
     });
   }

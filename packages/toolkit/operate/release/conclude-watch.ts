@@ -1,4 +1,4 @@
-/** Says what a watch shows that ended without a problem: little, if hardly any request reached the stage meanwhile. */
+/** Says what a watch shows that ended without a problem. It shows little if few requests reached the stage meanwhile. */
 import { ENOUGH_REQUESTS } from './watch.ts';
 import type { WatchOptions, Watched } from './watch.ts';
 

@@ -194,6 +194,6 @@ function describeRuntimes(
 function describeBorrowed(packages: readonly string[]): string[] {
   if (packages.length === 0) return [];
   return [
-    `the gateway provides ${packages.join(', ')}, as Lambda's runtime does, because the project does not contain them`,
+    `the gateway provides ${packages.join(', ')}, as Lambda's runtime does, because the project does not contain ${packages.length === 1 ? 'it' : 'them'}`,
   ];
 }

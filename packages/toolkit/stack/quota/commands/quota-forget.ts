@@ -128,7 +128,7 @@ async function run(tenant: string, flags: ForgetFlags): Promise<void> {
     );
   if (left > 0)
     throw new UsageError(
-      `not everything was deleted: items that were written while the command ran remain (${left}), so the customer still uses credentials. Revoke the credentials, and run the command again`,
+      `not everything was deleted: ${left} ${left === 1 ? 'item' : 'items'} remained, because requests of the customer were served while the command ran. Revoke the credentials of the customer, and run the command again`,
     );
 }
 

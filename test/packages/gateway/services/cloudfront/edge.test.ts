@@ -358,7 +358,7 @@ describe('a distribution', () => {
     const [row] = bench.service.rows();
     assert.equal(
       row?.state,
-      '2 objects cached, 1 hits, 3 misses, 0 errors; last: POST /a bypass: POST is not cached',
+      '2 objects cached, hits: 1, misses: 3, errors: 0; last: POST /a bypass: POST is not cached',
     );
   });
 });

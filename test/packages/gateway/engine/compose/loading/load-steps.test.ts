@@ -95,7 +95,7 @@ describe('the functions of a load', () => {
 
   it('say which packages are provided to them', async () => {
     assert.deepEqual((await read([own], { borrowed: ['aws-sdk'] })).said, [
-      "the gateway provides aws-sdk, as Lambda's runtime does, because the project does not contain them",
+      "the gateway provides aws-sdk, as Lambda's runtime does, because the project does not contain it",
       'replaced',
     ]);
   });
