@@ -76,19 +76,7 @@ export function StackMapView() {
           height={layout.height}
           viewBox={`0 0 ${layout.width} ${layout.height}`}
         >
-          <defs>
-            <marker
-              id="map-arrow"
-              viewBox="0 0 6 6"
-              refX="6"
-              refY="3"
-              markerWidth="6"
-              markerHeight="6"
-              orient="auto"
-            >
-              <path class="map-arrow" d="M0 0L6 3L0 6Z" />
-            </marker>
-          </defs>
+          <ArrowHead />
           {layout.columns.map(({ title, x }) => (
             <text key={title} class="map-title" x={x} y={14}>
               {title}
@@ -114,6 +102,25 @@ export function StackMapView() {
         </p>
       ))}
     </>
+  );
+}
+
+/** The end of each edge. */
+function ArrowHead() {
+  return (
+    <defs>
+      <marker
+        id="map-arrow"
+        viewBox="0 0 6 6"
+        refX="6"
+        refY="3"
+        markerWidth="6"
+        markerHeight="6"
+        orient="auto"
+      >
+        <path class="map-arrow" d="M0 0L6 3L0 6Z" />
+      </marker>
+    </defs>
   );
 }
 
