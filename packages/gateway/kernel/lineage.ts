@@ -13,7 +13,10 @@ const MAX_FUNCTIONS = 10;
 const MAX_OF_BATCH = 200;
 const FIELD = /;?\s*Lineage=([^;\s]*)/;
 
-/** The number of invocations by the hash of the function, the function that was invoked last first. */
+/**
+ * The number of invocations of each function, by the hash of the function. The function that was invoked last comes
+ * first.
+ */
 type Counts = ReadonlyMap<string, number>;
 
 /** Returns the value of the field; undefined if the header does not have it. */

@@ -67,8 +67,9 @@ export function judgeStateMachine(
 }
 
 /**
- * Returns the path of the part of a joined text that has the member at a path of the definition. CDK joins a definition
- * from parts, each of which has a line of its own in the template. The result is empty for any other text.
+ * Finds a member of the definition in the template. CDK writes a definition as an Fn::Join of several texts, each on its
+ * own line; this function returns the path of the text that contains the member. Returns an empty path if the
+ * definition is not an Fn::Join.
  */
 function partOfText(machine: JsonObject, at: Path): readonly string[] {
   const text = mapOf(machine, 'Properties')['DefinitionString'];

@@ -366,8 +366,8 @@ export function compileWebSocketDeployment(id: string, from: V2Resources): Deplo
 }
 
 /**
- * Removes needless closed `$connect` routes that stand for routes without a readable key. If another route is
- * `$connect`, all of them are needless; otherwise one of them is kept.
+ * Keeps at most one of the closed `$connect` routes that replace routes whose key cannot be read, because an API has one
+ * `$connect`. None is kept if the API has a `$connect` of its own.
  */
 function withoutNeedless(routes: ReturnType<typeof compileRoutes>): ReturnType<typeof compileRoutes> {
   const isStandIn = ([{ routeKey }, route]: (typeof routes)[number]): boolean =>

@@ -1,5 +1,5 @@
 /**
- * What scripts must know of the window: the factor by which everything is drawn larger than the default, because of the
+ * What scripts need to know about the window: the factor by which everything is drawn larger than the default, because of the
  * browser's settings or a very wide screen, and whether the window is narrow (style.css).
  */
 import { useEffect, useState } from 'preact/hooks';
