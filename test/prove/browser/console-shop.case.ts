@@ -76,7 +76,7 @@ async function sortAndSearch(page: Page): Promise<void> {
 }
 
 /**
- * Checks that each layout has a grid track for each cell that it shows, although the page's policy forbids inline
+ * Checks that each layout has the grid tracks for the cells that it shows, although the page's policy forbids inline
  * styles.
  */
 async function measureColumns(page: Page): Promise<void> {
@@ -92,7 +92,8 @@ async function measureColumns(page: Page): Promise<void> {
   await page.waitForSelector('.split:not(.is-open)');
   assert.deepEqual(
     counts,
-    [5, 5, 8, 8, 4].map((count) => [count, count, count]),
+    // The narrow layout has two lines for each request, so it has fewer tracks than cells.
+    [[5, 6, 6], ...[5, 8, 8, 4].map((count) => [count, count, count])],
   );
 }
 
