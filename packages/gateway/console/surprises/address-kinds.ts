@@ -85,6 +85,8 @@ const extraStage: SurpriseKind = {
   find({ recorded: { received }, definition }) {
     const { stage } = received;
     if (stage === undefined || definition?.extraStages?.includes(stage.name) !== true) return undefined;
+    // osls writes the name of the service's own stage into the Deployment.
+    if (definition.form === 'serverless') return undefined;
     const others = Object.keys(definition.stages ?? {}).join(', ');
     const isOfSam = definition.form.startsWith('sam');
     return {

@@ -58,6 +58,8 @@ export type InspectedRoute = {
   readonly isClosed?: true;
   /** The issuers whose tokens the gateway itself accepts; absent means that the gateway does not check tokens. */
   readonly trusts?: readonly TrustedTokens[];
+  /** Where the gateway reads the tokens that it checks; absent means that the gateway does not check tokens. */
+  readonly tokenSource?: IdentitySource;
   /** The claims that a token of the local issuer needs, if the gateway itself checks tokens. */
   readonly localToken?: LocalTokenNeeds;
 };
@@ -155,6 +157,7 @@ function inspectRoute(
     ...(localToken !== undefined && { localToken }),
     ...(authorization.kind === 'token' && {
       trusts: authorization.authorizer.trust.issuers.map(({ issuer, audience }) => ({ issuer, audience })),
+      tokenSource: authorization.authorizer.identitySource,
     }),
     authorizer: authorizer && {
       name: authorizer.name,

@@ -86,12 +86,17 @@ export function guardedRoutes(
         isOpen: route.authorizer === undefined && !route.apiKeyRequired,
         refusal: refusalOf(guard, route),
         isOfToolkit: route.functionName !== undefined && toolkit.hasFunction(route.functionName),
-        token: guard.localToken ?? admitted?.token,
-        source: admitted?.source ?? BEARER,
+        token: tokenFor(guard) ?? admitted?.token,
+        source: admitted?.source ?? { ...BEARER, name: guard.tokenSource?.name ?? BEARER.name },
         newKey: decides && findAdmittedKey(decides, stage, { ...asked, isChargedByHandler }, documents),
       },
     ];
   });
+}
+
+/** Returns the token that the gateway itself accepts, if the route reads it from a header, which the command can send. */
+function tokenFor({ localToken, tokenSource }: InspectedApi['routes'][number]): TokenText | undefined {
+  return tokenSource === undefined || tokenSource.kind === 'header' ? localToken : undefined;
 }
 
 /**

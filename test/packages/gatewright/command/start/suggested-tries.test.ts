@@ -102,6 +102,21 @@ describe('suggestTries', () => {
     );
   });
 
+  // A public service reads the token of its user pool from X-Authorization; the suggested header got 401.
+  for (const [kind, name, command] of [
+    ['header', 'x-authorization', /-H "x-authorization: Bearer \$\(/],
+    ['querystring', 'token', /^curl -i http:\S+$/],
+  ] as const)
+    it(`sends the token where the authorizer reads it: ${kind} ${name}`, () => {
+      const localToken = { issuer: undefined, audience: undefined, scope: undefined, tokenUse: undefined };
+      const tokenSource = { kind, name };
+      const [, line] = suggest('http', [
+        [row('/pets', { authorizer: 'jwt' }), guard({ localToken, tokenSource })],
+      ]);
+
+      assert.match(line ?? '', command);
+    });
+
   it('suggests a token of the issuer for which the local one stands in', () => {
     const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc';
     const localToken = { issuer, audience: undefined, scope: undefined, tokenUse: 'id' };
