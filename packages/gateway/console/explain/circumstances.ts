@@ -118,6 +118,11 @@ export type GuardCircumstances = {
   readonly isPayload2?: boolean | undefined;
   /** The IdentityValidationExpression of a TOKEN authorizer; undefined if it has none. */
   readonly identityExpression?: string | undefined;
+  /**
+   * Set if the value of the header that a TOKEN authorizer reads begins with `Bearer `. With `refused`, the rest of the
+   * value matches the expression.
+   */
+  readonly scheme?: 'sent' | 'refused';
   /** Whether the authorizer is a TOKEN authorizer, whose results are cached by the token alone. */
   readonly isTokenType?: true | undefined;
   /**

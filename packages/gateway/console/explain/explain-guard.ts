@@ -56,8 +56,10 @@ export function explainGuard(about: Circumstances): Reason {
 }
 
 /** A JWT has characters that an expression for other tokens often lacks. */
-function adviseExpression({ identityExpression = '' }: GuardCircumstances): string {
-  const prefix = identityExpression.startsWith('^Bearer ') ? 'Bearer ' : '';
+function adviseExpression({ identityExpression = '', scheme }: GuardCircumstances): string {
+  if (scheme === 'refused')
+    return 'Send the token without “Bearer ”. Or, if callers should send it with “Bearer ”, begin the expression with ^Bearer and a space, and deploy the API again; the function then gets the value with “Bearer ”.';
+  const prefix = scheme !== undefined || identityExpression.startsWith('^Bearer ') ? 'Bearer ' : '';
   // The expression is a Java regular expression, which JavaScript may not be able to parse.
   return compileFullMatch(identityExpression)?.(`${prefix}a-b.c_d.e0F`) === true
     ? 'Send a token that the expression matches, or change the expression.'
@@ -75,7 +77,7 @@ function explainFunction(
   if (defect?.kind === 'authorizer' && defect.code === 'identity-mismatch')
     return {
       because: [
-        `The token does not match the IdentityValidationExpression of authorizer ${guard.name}${guard.identityExpression === undefined ? '' : `, ${guard.identityExpression}`}: the function was not called. The expression must match the whole value of ${nameOfPlaces(guard.places)}.`,
+        `The token does not match the IdentityValidationExpression of authorizer ${guard.name}${guard.identityExpression === undefined ? '' : `, ${guard.identityExpression}`}: the function was not called. The expression must match the whole value of ${nameOfPlaces(guard.places)}${guard.scheme === undefined ? '' : ', which begins with “Bearer ” in this request'}.`,
       ],
       changes: [adviseExpression(guard)],
     };

@@ -6,6 +6,7 @@ import { findLine, READS_ROUTE } from './handler-lines.ts';
 import { RETRY_AFTER } from '@gatewright/aws/access-decision';
 import type { AccessDecision } from '@gatewright/aws/access-decision';
 import { readDecision } from './read-decision.ts';
+import { compileFullMatch } from '../../core/mapping/full-match.ts';
 import { methodArn } from '../../core/events/authorizer-event.ts';
 import { requestConditions } from '../../core/events/request-conditions.ts';
 import { parseBearerToken } from '../../core/policy/bearer-token.ts';
@@ -143,13 +144,25 @@ function findRouteRead(
 
 /** Returns the settings of an authorizer with a function that decide what it gets and may return. */
 function describeSettings(
-  { functionName, payload, simpleResponses, validationText }: LambdaAuthorizer,
+  { functionName, payload, simpleResponses, validationText, identitySources }: LambdaAuthorizer,
   received: Matched,
   readHandler: ReadHandler,
 ): Partial<GuardCircumstances> {
   const common = { simpleResponses, isPayload2: payload === 'http-2.0' };
+  const [source] = identitySources;
+  const value = source?.kind === 'header' ? received.headers.last(source.name.toLowerCase()) : undefined;
   return payload === 'rest-token'
-    ? { ...common, isTokenType: true, identityExpression: validationText || undefined }
+    ? {
+        ...common,
+        isTokenType: true,
+        identityExpression: validationText || undefined,
+        ...(value?.startsWith('Bearer ') === true && {
+          scheme:
+            compileFullMatch(validationText ?? '')?.(value.slice('Bearer '.length)) === true
+              ? 'refused'
+              : 'sent',
+        }),
+      }
     : {
         ...common,
         readSources: findReadSources(received, functionName.render(received.stage.variables), readHandler),

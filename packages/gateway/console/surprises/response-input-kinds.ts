@@ -58,7 +58,8 @@ const headerWithoutValue: SurpriseKind = {
   source: 'docs/aws §7.6',
   find(facts) {
     const { integration, recorded, reply } = facts;
-    if (!isSelecting(integration) || recorded.outcome?.kind !== 'answered') return undefined;
+    if (!isSelecting(integration) || !['answered', 'returned'].includes(recorded.outcome?.kind ?? ''))
+      return undefined;
     const headers = (selectResponse(facts)?.parameters ?? []).flatMap(({ name, source }) =>
       (source.kind === 'header' || source.kind === 'body') && reply.last(name.toLowerCase()) === undefined
         ? [{ name, from: source.kind === 'header' ? `header ${source.name}` : 'member of the body' }]

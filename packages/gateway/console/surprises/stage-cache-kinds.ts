@@ -109,6 +109,8 @@ function differingParameters(one: string, other: string): readonly string[] {
  */
 const NEGOTIATED = ['Accept', 'Accept-Language', 'Origin', 'Range'];
 const OF_CALLER = ['Authorization', 'Cookie', 'X-Api-Key'];
+/** Headers of an application, by their usual prefix. Those that proxies, tracing and AWS add decide no response. */
+const OF_APPLICATION = /^x-(?!forwarded|amz|amzn|api-key$|real-ip|request-id|correlation-id|b3-|envoy)/;
 
 /** Names of headers that responses commonly depend on, or that the response names in Vary, and whose values differ. */
 function differingHeaders(
@@ -116,13 +118,14 @@ function differingHeaders(
   { recorded, reply }: SurpriseFacts,
   isOther: boolean,
 ): readonly string[] {
+  const { headers } = recorded.received;
   const vary = (reply.last('vary') ?? '').split(',').map((name) => name.trim());
   const names = [
     ...NEGOTIATED,
     ...(isOther ? [] : OF_CALLER),
     ...vary.filter((name) => name !== '' && name !== '*'),
+    ...namesOf(before, headers).filter((name) => OF_APPLICATION.test(name.toLowerCase())),
   ];
-  const { headers } = recorded.received;
   const seen = new Set<string>();
   return names.filter((name) => {
     const lower = name.toLowerCase();
@@ -130,6 +133,11 @@ function differingHeaders(
     seen.add(lower);
     return before.last(lower) !== headers.last(lower);
   });
+}
+
+/** Names of the headers of both requests, as they were sent. */
+function namesOf(...lists: readonly HeaderList[]): readonly string[] {
+  return lists.flatMap(({ lines }) => lines.filter((_, index) => index % 2 === 0));
 }
 
 const notRefreshed: SurpriseKind = {

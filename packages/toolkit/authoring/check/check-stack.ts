@@ -41,7 +41,11 @@ export function checkStack(
                 document,
                 routes.map(({ method, path, calls }) => ({ method, path, isProtected: calls !== undefined })),
               )),
-          ...checkChargedRoutes(document, routes, apiKeySource),
+          ...checkChargedRoutes(
+            document,
+            routes.filter(({ isForeign }) => isForeign !== true),
+            apiKeySource,
+          ),
           // If the template has no routes, it is unknown whether any route requires an API key.
           ...(routes.length > 0 ? checkNativePlans(document, routes, apiKeySource) : []),
         ].map(inDocument),

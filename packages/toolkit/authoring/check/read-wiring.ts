@@ -37,9 +37,13 @@ export function readWiring(resources: UnknownMembers, apiLogicalId: string): rea
 
 /**
  * A route of the template. `calls` is the toolkit's function that the route's authorizer calls, if the template
- * contains this information.
+ * contains this information. `isForeign` is set if the authorizer calls another function of the same template, which
+ * charges nobody.
  */
-type ReadRoute = WiredRoute & { readonly calls: WiredAuthorizer['calls'] | undefined };
+type ReadRoute = WiredRoute & {
+  readonly calls: WiredAuthorizer['calls'] | undefined;
+  readonly isForeign?: true;
+};
 
 type WiredApi = { readonly routes: readonly ReadRoute[]; readonly apiKeySource: ApiKeySource };
 
@@ -76,13 +80,15 @@ function readRoute(
   if (typeof method !== 'string' || typeof path !== 'string') return [];
   const authorizer = by === 'CUSTOM' ? readPayload(resources, properties['AuthorizerId']) : 'none';
   if (authorizer === undefined) return [];
+  const isGuarded = authorizer !== 'none';
   return [
     {
       method,
       path,
       apiKeyRequired: !(asksForKey === undefined || isFalse(asksForKey)),
-      authorizer: authorizer === 'none' ? undefined : { payload: authorizer },
-      calls: authorizer === 'none' ? undefined : calledBy(resources, properties['AuthorizerId']),
+      authorizer: isGuarded ? { payload: authorizer } : undefined,
+      calls: isGuarded ? calledBy(resources, properties['AuthorizerId']) : undefined,
+      ...(isGuarded && isForeign(resources, properties['AuthorizerId']) && { isForeign: true }),
     },
   ];
 }
@@ -104,8 +110,22 @@ function readPayload(
 }
 
 function calledBy(resources: UnknownMembers, id: unknown): WiredAuthorizer['calls'] | undefined {
+  return identifyFunction(uriOf(resources, id));
+}
+
+/** Whether the authorizer calls a function of this template that is not the toolkit's. */
+function isForeign(resources: UnknownMembers, id: unknown): boolean {
+  const uri = uriOf(resources, id);
+  if (identifyFunction(uri) !== undefined) return false;
+  return Object.entries(resources).some(
+    ([logicalId, resource]) =>
+      membersOf(resource)['Type'] === 'AWS::Lambda::Function' && uri.includes(`"${logicalId}"`),
+  );
+}
+
+function uriOf(resources: UnknownMembers, id: unknown): string {
   const { AuthorizerUri: uri = '' } = propertiesOf(resources, refOf(id) ?? '');
-  return identifyFunction(JSON.stringify(uri));
+  return JSON.stringify(uri);
 }
 
 /**

@@ -174,6 +174,27 @@ describe('checkService', () => {
     assert.match(check(files, { resources }).complaints.join(), /needs ApiKeySourceType: AUTHORIZER/);
   });
 
+  // The service was refused, although access matrix says of such a route that no rule of the document applies.
+  it('does not refuse a route without a key whose authorizer is a function of the service', () => {
+    const files = {
+      ...FILES,
+      'shop.yml': DOCUMENT.replace('plans', 'admissionKey: shop-admitted-requests, plans'),
+    };
+    const guarded = authorizer(0);
+    const [[name, auth] = ['', {}]] = Object.entries(guarded).filter(
+      ([, { Type }]) => Type === 'AWS::ApiGateway::Authorizer',
+    ) as unknown as readonly [string, { Properties: object }][];
+    const Gate = { Type: 'AWS::Lambda::Function' };
+    const uri = { 'Fn::GetAtt': ['Gate', 'Arn'] };
+    const own = {
+      ...auth,
+      Properties: { ...(auth as { Properties: object }).Properties, AuthorizerUri: uri },
+    };
+    const resources = { ...guarded, [name]: own, Gate, ...method({ ApiKeyRequired: false }) };
+
+    assert.deepEqual(check(files, { resources }).complaints, []);
+  });
+
   it('refuses a charged route without an authorizer at a deployment, and warns of it where it is only served', () => {
     const open = method({ AuthorizationType: 'NONE', AuthorizerId: undefined });
     const resources = { ...authorizer(0), ...open };

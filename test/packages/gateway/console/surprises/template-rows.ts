@@ -29,6 +29,21 @@ const responding = (template: string) => (): Served =>
     },
     functions: { fn: () => ({ person: { first: 'He', last: 'Man' } }) },
   });
+/** A method that maps a header from what the function returns. */
+const mappingOfFunction = (source: string) => (): Served =>
+  aMethod({
+    integration: {
+      ...proxyTo('fn'),
+      Type: 'AWS',
+      IntegrationResponses: [
+        { StatusCode: '200', ResponseParameters: { 'method.response.header.X-Pet': source } },
+      ],
+    },
+    method: {
+      MethodResponses: [{ StatusCode: '200', ResponseParameters: { 'method.response.header.X-Pet': true } }],
+    },
+    functions: { fn: () => ({ person: { first: 'He', last: 'Man' } }) },
+  });
 const NAMES = '{"name": "$input.path(\'$.name\')"}';
 const TAGS = '{"tag": "$input.params(\'tag\')"}';
 const CALLER = '{"who": "$context.authorizer.principalId", "tenant": "$context.authorizer.claims.tenant"}';
@@ -292,6 +307,19 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     values: { headers: ['X-Pet'] },
     because: /The header X-Pet is mapped from a header X-Age/,
     not: { api: mapping('integration.response.header.X-Seen', 'response') },
+  },
+  {
+    // The two mappings of a service of the walk, whose header X-Revision was missing without a word.
+    code: 'RESPONSE_MAPPING_EMPTY',
+    name: 'a member of what a function returns',
+    source: 'docs/aws §7.6',
+    api: mappingOfFunction('integration.response.body.person.nick'),
+    request: ID,
+    values: { headers: ['X-Pet'] },
+    because:
+      /The header X-Pet is mapped from a member of the body that the response of the integration does not/,
+    change: /^In ResponseParameters of the integration response, map X-Pet/m,
+    not: { api: mappingOfFunction('integration.response.body.person.first') },
   },
   {
     code: 'TEMPLATE_PATH_EMPTY',

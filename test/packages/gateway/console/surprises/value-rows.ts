@@ -195,6 +195,20 @@ export const VALUES: readonly SurpriseRow[] = [
     not: { request: { target: '/dev' } },
   },
   {
+    // The walk's handler read X-Shopper, and the explanation named only Accept-Language.
+    code: 'FROM_STAGE_CACHE',
+    name: 'filled for another value of a header of the application',
+    source: 'docs/aws §9',
+    api: () => cachedApi(ON),
+    before: { target: '/dev/pets', headers: ['X-Shopper', 'ann', 'X-Forwarded-For', '1.1.1.1'] },
+    request: { target: '/dev/pets', headers: ['X-Shopper', 'ben', 'X-Forwarded-For', '2.2.2.2'] },
+    values: { headers: ['X-Shopper'] },
+    because:
+      /different value of the header X-Shopper, which is not a cache key, so both requests got the same/,
+    change: /add method\.request\.header\.X-Shopper to CacheKeyParameters/,
+    not: { request: { target: '/dev' } },
+  },
+  {
     code: 'HEAD_WITHOUT_BODY',
     source: 'docs/aws §3.5',
     api: proxy(OK),

@@ -157,6 +157,31 @@ describe('readWiredApi', () => {
     assert.deepEqual([route?.authorizer, route?.calls], [request, undefined]);
   });
 
+  it('distinguishes a function of the template that is not of the toolkit from functions that may be', () => {
+    const uriOf = (name: string) => ({
+      'Fn::Join': ['', ['arn:aws:apigateway:', { 'Fn::GetAtt': [name, 'Arn'] }, '/invocations']],
+    });
+    const isForeign = (AuthorizerUri: unknown): boolean => {
+      const Auth = rest({ Type: 'TOKEN', AuthorizerUri });
+      const own = {
+        Gate: { Type: 'AWS::Lambda::Function' },
+        TokenAuthorizer: { Type: 'AWS::Lambda::Function' },
+      };
+      const { routes } = readWiredApi({ ...base, ...own, Auth, Get: method({ Ref: 'Orders' }) }, 'Api');
+      return routes[0]?.isForeign === true;
+    };
+
+    assert.deepEqual(
+      [
+        uriOf('Gate'),
+        uriOf('TokenAuthorizer'),
+        { Ref: 'Uri' },
+        'arn:aws:lambda:us-east-1:1:function:theirs',
+      ].map(isForeign),
+      [true, false, false, false],
+    );
+  });
+
   it('reads routes of an HTTP API', () => {
     const route = (key: string, over: object = {}) => ({
       Type: 'AWS::ApiGatewayV2::Route',
