@@ -267,7 +267,12 @@ export function adviseTimeout(
   { kind, payload, isColdStart, startMs, timeoutMs = 0 }: IntegrationCircumstances,
 ): readonly string[] {
   const isFunction = kind.startsWith('lambda') || kind === 'function';
-  const longer = payload === 'function-url' ? [] : adviseLonger(protocol, timeoutMs, definition);
+  const raised = payload === 'function-url' ? [] : adviseLonger(protocol, timeoutMs, definition);
+  const longer = isFunction
+    ? raised.map(
+        (one) => `${one} If the Timeout of the function (3 s if none is set) is shorter, raise it, too.`,
+      )
+    : raised;
   // If the timeout is below the maximum, the owner of the API chose it, and this setting ended the request.
   const isChosen = timeoutMs < INTEGRATION_TIMEOUTS[protocol].usual;
   return [

@@ -95,11 +95,32 @@ export function checkShape(
   return { ...Object.fromEntries(kept), Resources: Object.fromEntries(resources) };
 }
 
+/**
+ * The macros that AWS hosts and the gateway does not run. A name that begins with `AWS::` cannot be anybody else's.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/transform-reference.html
+ */
+const MACROS_OF_AWS = new Set([
+  'AWS::CodeDeployBlueGreen',
+  'AWS::CodeStar',
+  'AWS::Include',
+  'AWS::SecretsManager-2020-07-23',
+  'AWS::SecretsManager-2024-09-16',
+  'AWS::ServiceCatalog',
+]);
+
 function checkTransform(transform: Json | undefined, refuse: Refuse): void {
   const names = transform === undefined ? [] : isJsonList(transform) ? transform : [transform];
   for (const name of names) {
     if (typeof name !== 'string' || !TRANSFORMS.has(name)) {
       const text = typeof name === 'string' ? name : JSON.stringify(name);
+      if (text.startsWith('AWS::') && !MACROS_OF_AWS.has(text)) {
+        refuse(
+          ['Transform'],
+          `AWS has no transform ${text}: ${text.startsWith('AWS::Serverless') ? 'for SAM, write AWS::Serverless-2016-10-31' : 'correct the name'}`,
+          'the template is used without this transform',
+        );
+        continue;
+      }
       refuse(
         ['Transform'],
         `Transform ${text} runs a macro in the AWS account, and the gateway cannot run macros`,

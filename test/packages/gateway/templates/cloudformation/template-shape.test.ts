@@ -89,6 +89,18 @@ describe('what checkShape refuses', () => {
         (name) => [{ ...resource(TOPIC), [name]: [] }, [noMapping(name)]] as const,
       ),
       [{ ...resource(TOPIC), Transform: 'Own' }, [macro('Own')]],
+      [{ ...resource(TOPIC), Transform: 'AWS::CodeStar' }, [macro('AWS::CodeStar')]],
+      // A public project has this date, and was told that the gateway does not run its macro.
+      [
+        { ...resource(TOPIC), Transform: 'AWS::Serverless-2019-06-15' },
+        [
+          [
+            'Transform',
+            'AWS has no transform AWS::Serverless-2019-06-15: for SAM, write AWS::Serverless-2016-10-31',
+            'the template is used without this transform',
+          ],
+        ],
+      ],
       [{ ...resource(TOPIC), Transform: [SERVERLESS, { Name: 'Own' }] }, [macro('{"Name":"Own"}')]],
       [{ ...resource(TOPIC), Transform: [SERVERLESS, 'AWS::LanguageExtensions'] }, []],
       [
