@@ -31,6 +31,29 @@ describe('what to do about an authorizer', () => {
     assert.doesNotMatch(story, /was asked and threw/);
   });
 
+  // The advised expression did not allow the space after Bearer, and the request got 401 again.
+  for (const [expression, sent, advice] of [
+    [
+      '^tok-.*$',
+      'Bearer tok-alice',
+      /→ Send the token without “Bearer ”\. Or, .* begin the expression with \^Bearer/,
+    ],
+    ['^\\d+$', 'Bearer x', /For a JWT, .* write it as \^Bearer \[-0-9A-Za-z\._\]\+\$\./],
+  ] as const)
+    it(`says that the value begins with Bearer if the expression is ${expression}`, async () => {
+      const own = { ...TOKEN, IdentityValidationExpression: expression };
+      const api = aRecordedApi(withAuthorizer(own), { list: ok, auth: () => policy('Allow', '*') });
+
+      await api.send({ target: '/dev/pets', headers: ['Authorization', sent] });
+
+      const story = storyOf(api.last());
+      assert.match(
+        story,
+        /the whole value of header Authorization, which begins with “Bearer ” in this request\./,
+      );
+      assert.match(story, advice);
+    });
+
   // https://repost.aws/knowledge-center/api-gateway-cognito-401-unauthorized
   it('notices a token that the client sent in another place', async () => {
     const api = aRecordedApi(withAuthorizer(TOKEN), { list: ok, auth: policyOf });

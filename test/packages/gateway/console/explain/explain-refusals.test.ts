@@ -96,25 +96,6 @@ const ROWS: readonly Row[] = [
     never: /undefined/,
   },
   {
-    // The advised expression did not allow the space, and got 401 again.
-    name: 'a token that the expression would match without its scheme',
-    source: 'docs/aws §4.1',
-    api: () => anApi(withAuthorizer({ ...TOKEN, IdentityValidationExpression: '^tok-.*$' }), { auth: ok }),
-    request: { target: '/dev/pets', headers: ['Authorization', 'Bearer tok-alice'] },
-    because: /the whole value of header Authorization, which begins with “Bearer ” in this request\./,
-    change: /^Send the token without “Bearer ”\. Or, .* begin the expression with \^Bearer and a space/,
-    never: /For a JWT/,
-  },
-  {
-    name: 'a token that an expression for tokens without a scheme does not match, either',
-    source: 'docs/aws §4.1',
-    api: () => anApi(withAuthorizer({ ...TOKEN, IdentityValidationExpression: '^\\d+$' }), { auth: ok }),
-    request: { target: '/dev/pets', headers: ['Authorization', 'Bearer x'] },
-    because: /which begins with “Bearer ” in this request\./,
-    change: /For a JWT, .* write it as \^Bearer \[-0-9A-Za-z\._\]\+\$\./,
-    never: /without “Bearer ”/,
-  },
-  {
     name: 'a token that an expression of Java does not match, which JavaScript cannot read',
     source: 'docs/aws §4.1',
     api: () =>
