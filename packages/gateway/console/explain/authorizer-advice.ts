@@ -232,7 +232,7 @@ const TOOLKIT_FAILURES: Readonly<Record<string, (named: string, document: string
   PLAN_INVALID: () =>
     'Correct the member that the error names in the caller’s customer plan, and save the plan with `gatewright plan save FILE`.',
   API_UNKNOWN: () =>
-    `Run \`${COMPILE}\`: an access document protects an API only after this command has read the routes of the API. If no access document names the API and its stage, first name them in a document for APIs of the same kind.`,
+    `If no access document names the API and its stage, first add the line that \`gatewright access check\` prints for them to a document for APIs of the same kind. Then run \`${COMPILE}\`, because a document protects an API only after this command has read its routes.`,
   KEY_SET_UNAVAILABLE: () => 'Make the key set of the issuer reachable, and send the request again.',
   STORE_UNAVAILABLE: () => 'Check that the DynamoDB tables of the stack respond, and send the request again.',
   CONFIG_INVALID: (named) => `On the function ${named}, set the environment variable that the error names.`,

@@ -216,7 +216,7 @@ describe('the advice about a failure of the toolkit’s authorizers', () => {
   it('reads the routes of a document that names the API already', () => {
     assert.match(
       explain(failedWith('API_UNKNOWN')).changes.join('\n'),
-      /^Run `gatewright access sync`: an access document protects an API only after this command has read the routes of the API\./,
+      /^If no access document names the API and its stage, first add the line that `gatewright access check` prints .* Then run `gatewright access sync`,/,
     );
   });
 
