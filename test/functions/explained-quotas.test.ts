@@ -23,7 +23,7 @@ function aChargedApi(quota: object = {}, kind: 'rest-request' | 'http-2.0' = 're
 
 describe('the explanation of a refusal by a quota', () => {
   for (const kind of ['rest-request', 'http-2.0'] as const)
-    it(`names the limit that is used up, and when it has units again, on ${kind}`, async () => {
+    it(`names the limit that is used up, and when its next period begins, on ${kind}`, async () => {
       const api = aChargedApi({}, kind);
 
       for (const path of ['/users', '/users/7']) assert.equal(await api.get(path, TOKEN), 200);
@@ -31,7 +31,7 @@ describe('the explanation of a refusal by a quota', () => {
 
       const story = storyOf(api.last());
       assert.match(story, /its quota refuses it: over quota: limit daily of plan partner, tenant acme\./);
-      assert.match(story, /The limit has units again \d+ (?:s|h) after this request\./);
+      assert.match(story, /The next period of the limit begins \d+ (?:s|h) after this request\./);
       assert.match(
         story,
         /`gatewright quota top-up acme daily UNITS` \(with `--key ID` if the limit applies to each key separately\)/,
@@ -105,7 +105,7 @@ describe('the explanation of a refusal by a quota', () => {
 
     const story = storyOf(api.last());
     assert.match(story, /which returned none: over quota: limit daily of plan partner, tenant acme\./);
-    assert.match(story, /The limit has units again \d+ \w+ after this request/);
+    assert.match(story, /The next period of the limit begins \d+ \w+ after this request/);
     assert.match(
       story,
       /→ Wait for the next period, or give the customer more: `gatewright quota top-up acme daily UNITS`/,

@@ -175,6 +175,12 @@ function isWithoutPlan({ outcome, plan }: Pick<Charge, 'outcome' | 'plan'>): boo
   return outcome === 'no-subject' && plan === undefined;
 }
 
+/**
+ * The refusals by a quota of a period. Such a limit may have units left that a request with a smaller charge can still
+ * use, so only the beginning of the next period is certain.
+ */
+const PERIODICAL: ReadonlySet<Charge['outcome']> = new Set(['period-closed', 'over-quota'] as const);
+
 /** Says which API key the caller used, and when the limit has units again. */
 export function describeReset({ outcome, retryAfterSeconds, key }: Charge): string[] {
   return [
@@ -182,7 +188,7 @@ export function describeReset({ outcome, retryAfterSeconds, key }: Charge): stri
     ...(retryAfterSeconds === undefined
       ? []
       : [
-          `${outcome === 'period-closed' ? 'The next period of the limit begins' : 'The limit has units again'} ${formatDuration(retryAfterSeconds * 1000)} after this request.`,
+          `${PERIODICAL.has(outcome) ? 'The next period of the limit begins' : 'The limit has units again'} ${formatDuration(retryAfterSeconds * 1000)} after this request.`,
         ]),
   ];
 }

@@ -35,7 +35,7 @@ const ROWS: readonly {
     limits: [{ ...limit, windowSeconds: 30 * DAY }],
     status: 429,
     note: 'over quota',
-    says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe limit has units again 3 days after this request\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN` \(if the customer has no record: `gatewright customers create acme PLAN`\)/,
+    says: /The quota of the customer acme refuses the request: its limit monthly is used up\.\n.*API key (?:k1|6VRmAyIt8MUnu4VK)\.\nThe next period of the limit begins 3 days after this request\.\n→ Wait for the next period, .*`gatewright quota top-up acme monthly UNITS`.*`gatewright customers set-plan acme PLAN` \(if the customer has no record: `gatewright customers create acme PLAN`\)/,
   },
   {
     reason: 'quota-exceeded',

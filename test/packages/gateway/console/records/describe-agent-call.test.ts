@@ -108,7 +108,7 @@ describe('explainAgentCall', () => {
 
       assert.deepEqual(because.slice(1), [
         'The customer is key-collectors, with the plan free; its limit month refuses the call.',
-        'The limit has units again 4 min after this request.',
+        'The next period of the limit begins 4 min after this request.',
       ]);
       assert.match(changes.join(), advice);
     });

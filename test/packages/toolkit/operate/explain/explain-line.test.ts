@@ -210,7 +210,7 @@ describe('what only the texts of a line tell', () => {
     {
       name: 'a quota that an authorizer charges, with the time until its reset',
       values: quota,
-      says: /its quota refuses it: over quota: limit monthly of plan free, tenant globex.*API key k1.*units again 120 min after this request/,
+      says: /its quota refuses it: over quota: limit monthly of plan free, tenant globex.*API key k1.*next period of the limit begins 120 min after this request/,
       advises: /gatewright quota top-up globex monthly UNITS/,
     },
     {
