@@ -119,7 +119,11 @@ function isForeign(resources: UnknownMembers, id: unknown): boolean {
   if (identifyFunction(uri) !== undefined) return false;
   return Object.entries(resources).some(
     ([logicalId, resource]) =>
-      membersOf(resource)['Type'] === 'AWS::Lambda::Function' && uri.includes(`"${logicalId}"`),
+      membersOf(resource)['Type'] === 'AWS::Lambda::Function' &&
+      // By Fn::GetAtt or Ref, or within the text of Fn::Sub.
+      [`"${logicalId}"`, `"${logicalId}.`, `\${${logicalId}.`, `\${${logicalId}}`].some((name) =>
+        uri.includes(name),
+      ),
   );
 }
 

@@ -174,11 +174,13 @@ describe('readWiredApi', () => {
     assert.deepEqual(
       [
         uriOf('Gate'),
+        { 'Fn::Sub': 'arn:aws:apigateway:x/functions/${Gate.Arn}/invocations' },
+        { 'Fn::Sub': 'arn:aws:apigateway:x/functions/${GateOfAnother.Arn}/invocations' },
         uriOf('TokenAuthorizer'),
         { Ref: 'Uri' },
         'arn:aws:lambda:us-east-1:1:function:theirs',
       ].map(isForeign),
-      [true, false, false, false],
+      [true, true, false, false, false, false],
     );
   });
 
