@@ -101,11 +101,11 @@ function startedBeforeMs({ outcome, received }: RecordedRequest): number | undef
   const { startDate } = parseJsonObject(outcome.body.toString()) ?? {};
   if (typeof startDate !== 'number') return undefined;
   const earlierMs = received.receivedAtEpochMs - startDate * 1000;
-  return earlierMs <= CLOCKS_DIFFER_MS ? undefined : earlierMs;
+  return earlierMs < FINEST_MS ? undefined : earlierMs;
 }
 
-/** Step Functions returns times in seconds with milliseconds. */
-const CLOCKS_DIFFER_MS = 2;
+/** Step Functions returns times in seconds with milliseconds. The same clock gives the time of the request. */
+const FINEST_MS = 1;
 
 export const EXECUTION_KINDS: readonly SurpriseKind[] = [
   executionRecorded,
