@@ -350,6 +350,8 @@ export type QuotaAnswer = {
       readonly reason: 'quota-exceeded' | 'rate-limited' | 'concurrency' | 'suspended' | 'unavailable';
       readonly limit: string;
       readonly retryAfterSeconds: number | undefined;
+      /** The units that the request costs; absent if they are not known, because nothing would be charged. */
+      readonly cost?: number;
       readonly limits: readonly AdvertisedLimit[];
     }
 );

@@ -17,11 +17,10 @@ import { UNOBSERVED } from '../unobserved.ts';
 import { TicketRefused } from './tickets/verify-ticket.ts';
 import { KeyRefused } from './keys/key-refused.ts';
 import { ACCESS_DECISION, CLAIM_REFUSAL, printAccessDecision } from '@gatewright/aws/access-decision';
-import type { AccessOutcome } from '@gatewright/aws/access-decision';
 import { backendContext, tenantOfKey } from './backend-context.ts';
 import type { PrintedGrants } from './backend-context.ts';
 import { isCharged, isChargedCaller, withoutCharged } from './charged-routes.ts';
-import type { LoadQuotas, QuotaVerdict } from './charge-quota.ts';
+import type { ChargeRecord, LoadQuotas, QuotaVerdict } from './charge-quota.ts';
 import type { CompiledAccess, CompiledDocument, CompiledQuota, CompiledSource } from './compiled-document.ts';
 import { compilePolicy, denyAll, exactPolicy, fitsResourceLimit } from './decide/compile-policy.ts';
 import type { Credential } from './credential.ts';
@@ -230,25 +229,17 @@ function withRecord<Result extends AuthorizerResult>(
   document: CompiledDocument,
   { principal, decision }: Known,
   result: Result,
-  charged?: {
-    readonly outcome: AccessOutcome;
-    readonly customer: string | undefined;
-    readonly plan: string | undefined;
-    readonly limit: string | undefined;
-    readonly ownQuota: number | undefined;
-  },
+  charged?: ChargeRecord,
 ): Result {
   const customer = charged?.customer ?? tenantOfKey(document, principal);
   const record = printAccessDecision({
     document: document.name,
     version: document.version,
-    outcome: charged?.outcome ?? (decision.kind === 'allow' ? 'allow' : decision.reason),
+    outcome: decision.kind === 'allow' ? 'allow' : decision.reason,
     issuer: principal.issuerId,
     key: document.apiKeys.some(({ id }) => id === principal.issuerId) ? principal.subject : undefined,
+    ...charged,
     customer,
-    plan: charged?.plan,
-    limit: charged?.limit,
-    ownQuota: charged?.ownQuota === undefined ? undefined : String(charged.ownQuota),
     rules: decision.rules,
     roles: [...principal.roles],
   });
@@ -318,15 +309,7 @@ function answerOnce(document: CompiledDocument, charged: Charged, verdict: Quota
         ...(isAdmitted && usageKeyOf(document, principal, request)),
       };
   if (sizeOf(result) > document.result.maxBytes) throw tooLarge();
-  const { tenant: customer, plan: named } = charging.chargedAs(quota, principal);
-  const record = {
-    outcome: charging.outcomeOf(verdict),
-    customer,
-    // The record of the customer may name a plan other than the plan in the credential.
-    plan: ('decision' in verdict ? verdict.decision.plan : undefined) ?? named,
-    limit: charging.refusingLimitOf(verdict),
-    ownQuota: charging.ownQuotaOf(verdict),
-  };
+  const record = charging.recordOf(quota, principal, decision.route, verdict);
   const known = {
     kind: 'known',
     decision,

@@ -2,10 +2,11 @@
  * Charges callers. This module is loaded at the first charge, so that an authorizer without quotas starts without it.
  */
 import { printQuotaRefusal, QUOTA_REFUSAL } from '@gatewright/aws/access-decision';
-import type { ChargeOutcome } from '@gatewright/aws/access-decision';
+import type { AccessDecision, ChargeOutcome } from '@gatewright/aws/access-decision';
 import { DomainError } from '../errors.ts';
 import type { AuthorizerContext } from '../aws/authorizer-result.ts';
 import { isClosed } from '../http/rate-limit-headers.ts';
+import type { AdvertisedLimit } from '../http/rate-limit-headers.ts';
 import type { QuotaAnswer, QuotaKeeper } from '../ports.ts';
 import { isStoredName } from '../table/stored-name.ts';
 import { claimAt } from './decide/claims.ts';
@@ -70,22 +71,49 @@ export function verdictContext(
   };
 }
 
-/** Returns the id of the limit that refuses; undefined if the customer is suspended, or no limit refuses. */
-export function refusingLimitOf(verdict: QuotaVerdict): string | undefined {
-  if (!('decision' in verdict) || verdict.decision.allowed) return undefined;
-  // If the customer is suspended, no limit was checked.
-  return verdict.decision.limit === '' ? undefined : verdict.decision.limit;
+/** What the record of a decision says about a charge. */
+export type ChargeRecord = Pick<AccessDecision, 'customer' | 'plan' | 'limit' | 'ownQuota' | 'level'> &
+  Pick<AccessDecision, 'chargedKey' | 'chargedRoute' | 'cost'> & {
+    readonly outcome: AccessDecision['outcome'];
+  };
+
+/** Returns who was charged, and which limit refuses the request, for the record of the decision. */
+export function recordOf(
+  quota: CompiledQuota,
+  principal: Principal,
+  route: CompiledRoute | undefined,
+  verdict: QuotaVerdict,
+): ChargeRecord {
+  const { tenant: customer, plan: named, key } = chargedAs(quota, principal);
+  const answer = 'decision' in verdict ? verdict.decision : undefined;
+  // The record of the customer may name a plan other than the plan in the credential.
+  const charged = { outcome: outcomeOf(verdict), customer, plan: answer?.plan ?? named };
+  const refusing = refusingLimitOf(verdict);
+  if (refusing === undefined) return charged;
+  const { id, level, ownQuota } = refusing;
+  return {
+    ...charged,
+    limit: id,
+    level,
+    ownQuota: ownQuota?.toString(),
+    chargedKey: level === 'tenant' ? undefined : key,
+    chargedRoute: level === 'route' ? routeNameOf(route) : undefined,
+    cost: answer?.allowed === false ? answer.cost?.toString() : undefined,
+  };
 }
 
-/** Returns the quota of the refusing limit, if it is the customer's own and not the plan's. */
-export function ownQuotaOf(verdict: QuotaVerdict): number | undefined {
-  const limit = refusingLimitOf(verdict);
-  if (limit === undefined || !('decision' in verdict)) return undefined;
-  return verdict.decision.limits.find(({ id }) => id === limit)?.ownQuota;
+/** Returns the limit that refuses; undefined if the customer is suspended, or no limit refuses. */
+function refusingLimitOf(
+  verdict: QuotaVerdict,
+): Pick<AdvertisedLimit, 'id' | 'level' | 'ownQuota'> | undefined {
+  if (!('decision' in verdict) || verdict.decision.allowed) return undefined;
+  const { limit: id, limits } = verdict.decision;
+  // If the customer is suspended, no limit was checked.
+  return id === '' ? undefined : (limits.find((limit) => limit.id === id) ?? { id });
 }
 
 /** Returns the outcome to record. */
-export function outcomeOf(verdict: QuotaVerdict): 'allow' | ChargeOutcome {
+function outcomeOf(verdict: QuotaVerdict): 'allow' | ChargeOutcome {
   if (verdict.kind === 'admitted') return 'allow';
   if (isOfClosedPeriod(verdict)) return 'period-closed';
   const isRate =
@@ -95,7 +123,7 @@ export function outcomeOf(verdict: QuotaVerdict): 'allow' | ChargeOutcome {
 
 function isOfClosedPeriod(verdict: QuotaVerdict): boolean {
   const limit = refusingLimitOf(verdict);
-  return limit !== undefined && 'decision' in verdict && isClosed(limit, verdict.decision.limits);
+  return limit !== undefined && 'decision' in verdict && isClosed(limit.id, verdict.decision.limits);
 }
 
 /** Describes why the authorizer refuses an allowed caller. The text is for logs, and never shown to the caller. */
@@ -115,12 +143,11 @@ function describeRefusal(quota: CompiledQuota, principal: Principal, verdict: Qu
     case 'over-quota': {
       const limit = refusingLimitOf(verdict);
       const plan = verdict.decision.plan ?? subject.plan ?? '';
-      const own = ownQuotaOf(verdict);
       const of =
-        own === undefined
+        limit?.ownQuota === undefined
           ? `of plan ${plan}`
-          : `(the customer’s own limit of ${own}, which replaces the limit of plan ${plan})`;
-      const what = limit === undefined ? '' : `limit ${limit} ${of}, `;
+          : `(the customer’s own limit of ${limit.ownQuota}, which replaces the limit of plan ${plan})`;
+      const what = limit === undefined ? '' : `limit ${limit.id} ${of}, `;
       return printQuotaRefusal(
         verdict.kind === 'suspended'
           ? 'suspended'

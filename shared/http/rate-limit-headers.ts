@@ -12,6 +12,8 @@ export type AdvertisedLimit = {
   readonly limit: number;
   /** The customer's own quota, if the customer has one instead of the plan's. It is not in the headers. */
   readonly ownQuota?: number;
+  /** Whether the limit applies to the customer, to each key, or to each route of a key. It is not in the headers. */
+  readonly level?: 'tenant' | 'key' | 'route';
   /** The unit that is counted. Default: requests. */
   readonly unit?: 'concurrent-requests';
   /** Length of the time window in seconds. It is undefined if the limit has no time window. */

@@ -145,6 +145,8 @@ export type Rejection = {
   readonly limit: string;
   /** The time after which a retry may succeed; undefined for `suspended`, which only an administrator can end. */
   readonly retryAfterSeconds: number | undefined;
+  /** The units that the request costs; absent if no limit was checked. */
+  readonly cost?: number;
   readonly limits: readonly LimitState[];
 };
 
@@ -266,7 +268,7 @@ class Holder {
         for (const holding of charged.holdings) await holding.uncharge();
         // The ledger has just announced a newer record of the customer, so the refusal is based on an older record.
         if (reload < PLAN_RELOADS - 1 && this.#terms.isOutdated(request.tenant)) continue;
-        return { ...this.#reject(charged.refusal, charged.holdings), ...onRecord(terms) };
+        return { ...this.#reject(charged.refusal, charged.holdings), cost: units, ...onRecord(terms) };
       }
       this.#book.forget(plan.id);
     }

@@ -32,11 +32,25 @@ describe('the explanation of a refusal by a quota', () => {
       const story = storyOf(api.last());
       assert.match(story, /its quota refuses it: over quota: limit daily of plan partner, tenant acme\./);
       assert.match(story, /The next period of the limit begins \d+ (?:s|h) after this request\./);
-      assert.match(
-        story,
-        /`gatewright quota top-up acme daily UNITS` \(with `--key ID` if the limit applies to each key separately\)/,
-      );
+      assert.match(story, /The request costs 1 unit, and the limit daily had 0 of 3 units left\./);
+      assert.match(story, /The limit counts the requests of each key separately\./);
+      assert.match(story, /`gatewright quota top-up acme daily UNITS --key alice`/);
     });
+
+  it('tells what the request costs if the limit has units left, and how a limit of a route is topped up', async () => {
+    const limits = [{ id: 'each', level: 'route', quota: 3, period: 'DAY' }];
+    const api = aChargedApi({ plans: [{ ...PLAN, limits }] });
+    assert.equal(await api.get('/users/7', TOKEN), 200);
+    assert.equal(await api.get('/users/7', TOKEN), 403);
+
+    const story = storyOf(api.last());
+    assert.match(story, /The request costs 2 units, and the limit each had 1 of 3 units left\./);
+    assert.match(story, /The limit counts the requests of each key to each route separately\./);
+    assert.match(
+      story,
+      /`gatewright quota top-up acme each UNITS --key alice --route 'GET \/users\/\{id\}'`/,
+    );
+  });
 
   it('does not advise to top up a rate', async () => {
     const limits = [{ id: 'pace', level: 'tenant', rate: 2, burst: 2, perSeconds: 60 }];
@@ -61,10 +75,7 @@ describe('the explanation of a refusal by a quota', () => {
 
     const story = storyOf(api.last());
     assert.match(story, /its quota refuses it: suspended: limit daily of plan partner, tenant acme\./);
-    assert.match(
-      story,
-      /→ Resume the limit daily with `gatewright quota resume acme daily` \(with `--key ID`/,
-    );
+    assert.match(story, /→ Resume the limit daily with `gatewright quota resume acme daily --key alice`\./);
     assert.doesNotMatch(story, /customers resume/);
   });
 
@@ -108,7 +119,7 @@ describe('the explanation of a refusal by a quota', () => {
     assert.match(story, /The next period of the limit begins \d+ \w+ after this request/);
     assert.match(
       story,
-      /→ Wait for the next period, or give the customer more: `gatewright quota top-up acme daily UNITS`/,
+      /→ Wait for the next period, or give the customer more: `gatewright quota top-up acme daily UNITS --key alice`/,
     );
     assert.doesNotMatch(story, /access explain/);
   });

@@ -87,9 +87,20 @@ export type AccessDecision = {
   readonly limit?: string | undefined;
   /** The quota of that limit, if it is the customer's own instead of the plan's. */
   readonly ownQuota?: string | undefined;
+  /** Whether that limit applies to the customer (`tenant`), to each `key`, or to each `route` of a key. */
+  readonly level?: string | undefined;
+  /** The name under which that limit counts the caller, if it applies to each key; it may be the id of `key`. */
+  readonly chargedKey?: string | undefined;
+  /** The name under which that limit counts the route, if it applies to each route. */
+  readonly chargedRoute?: string | undefined;
+  /** The units that the refused request costs. */
+  readonly cost?: string | undefined;
 };
 
-/** Maximum length of a record. A longer record loses its roles first, then its rules, the customer and the plan. */
+/**
+ * Maximum length of a record. A longer record loses the charged route and key first, then its roles, its rules, the
+ * customer and the plan.
+ */
 const MAX_CHARACTERS = 512;
 
 type PrintedDecision = Pick<AccessDecision, 'document' | 'outcome'> & Partial<AccessDecision>;
@@ -100,9 +111,18 @@ export function printAccessDecision({
   roles = [],
   customer,
   plan,
+  chargedKey,
+  chargedRoute,
   ...named
 }: PrintedDecision): string | undefined {
-  const lists = { plan, customer, rules: rules.join(' '), roles: roles.join(' ') };
+  const lists = {
+    plan,
+    customer,
+    rules: rules.join(' '),
+    roles: roles.join(' '),
+    chargedKey,
+    chargedRoute,
+  };
   // The members that may be left out come last.
   const fields = Object.entries({ ...named, ...lists }).filter(
     (field): field is [string, string] => !!field[1],
@@ -136,6 +156,10 @@ export function parseAccessDecision(value: unknown): AccessDecision | undefined 
     plan: fields.get('plan') ?? undefined,
     limit: fields.get('limit') ?? undefined,
     ownQuota: fields.get('ownQuota') ?? undefined,
+    level: fields.get('level') ?? undefined,
+    chargedKey: fields.get('chargedKey') ?? undefined,
+    chargedRoute: fields.get('chargedRoute') ?? undefined,
+    cost: fields.get('cost') ?? undefined,
   };
 }
 

@@ -2,7 +2,7 @@
 import { isOfClosedPeriod, standingOf } from '../ledger/ledger.ts';
 import type { LedgerId, LedgerState } from '../ledger/ledger.ts';
 import type { Period } from '../ledger/period.ts';
-import type { QuotaLimit, CustomerPlan } from '../plan/plan.ts';
+import type { QuotaLimit, CustomerPlan, Level } from '../plan/plan.ts';
 
 export type RefusalReason = 'quota-exceeded' | 'rate-limited' | 'concurrency' | 'suspended' | 'unavailable';
 
@@ -47,6 +47,7 @@ export const ACQUIRED: Acquired = { kind: 'acquired' };
 export type LimitState = {
   readonly id: string;
   readonly kind: 'quota' | 'rate' | 'concurrency';
+  readonly level: Level;
   /** Units per window, or requests that may run at once. */
   readonly limit: number;
   /** The customer's own quota, if the customer has one instead of the plan's. */
@@ -113,7 +114,7 @@ export interface Holding {
  * @param held units that this process may use without a call
  */
 export function quotaState(
-  { id, quota, overage, isOwn }: QuotaLimit,
+  { id, level, quota, overage, isOwn }: QuotaLimit,
   period: Period,
   seen: LedgerState | undefined,
   held: number,
@@ -127,6 +128,7 @@ export function quotaState(
   return {
     id,
     kind: 'quota',
+    level,
     // The limit includes top-ups, because clients compare `r` (the units left) with it, and `r` must not be larger.
     limit: allowance,
     ...(isOwn === true && { ownQuota: quota }),

@@ -127,6 +127,7 @@ export class PermitPool {
     return {
       id: this.#limit.id,
       kind: 'concurrency',
+      level: this.#limit.level,
       limit: this.#limit.concurrency,
       unit: 'concurrent-requests',
       windowSeconds: undefined,

@@ -106,12 +106,13 @@ export class RateLease implements Holding {
   }
 
   state(): LimitState {
-    const { burst, rate, perSeconds } = this.#limit;
+    const { level, burst, rate, perSeconds } = this.#limit;
     const nowUs = this.#nowEpochMs() * 1000;
     const fullInUs = Math.max(0, (this.#tatUs ?? 0) - nowUs);
     return {
       id: this.id,
       kind: 'rate',
+      level,
       limit: burst,
       windowSeconds: Math.max(1, Math.ceil((burst * perSeconds) / rate)),
       remaining: unitsLeft(this.#limit, nowUs, this.#tatUs) + this.#available(),

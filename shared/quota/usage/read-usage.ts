@@ -97,6 +97,7 @@ export function createUsageReader({ store: table, clock, plans }: UsageReaderOpt
     const shown = state === undefined ? { allowance: limit.quota, left: limit.quota } : standingOf(state);
     return {
       id: limit.id,
+      level: limit.level,
       limit: shown.allowance,
       ...(limit.isOwn === true && { ownQuota: limit.quota }),
       windowSeconds: Math.max(1, Math.round((period.endEpochMs - period.startEpochMs) / 1000)),

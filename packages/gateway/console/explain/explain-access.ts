@@ -8,6 +8,7 @@ import { quote } from '@gatewright/aws/text/token-options';
 import type { TokenErrorCode } from '@gatewright/handlers/errors';
 import { describeExpiry, renewToken } from './explain-token.ts';
 import { formatDuration, sentence } from './reason.ts';
+import { adviseOnCharge, describeCharge, isWithoutPlan } from './explain-charge.ts';
 import { adviseRefusedKey, describeKeyDefect, hasSentKey, nameRefusedKey } from './refused-key.ts';
 import type { RefusedKey } from './refused-key.ts';
 import { bearer, tokenCommandOf } from './token-advice.ts';
@@ -153,95 +154,10 @@ function explainCharge({ failure = '' }: Circumstances, decided: DecidedAccess):
             `At the time of the request, no plan of the customer ${quote(decided.customer)} was in force, and the credential names none.`,
           ]
         : []),
-      ...describeReset(decided),
+      ...describeCharge(decided),
     ],
     changes: [adviseOnCharge(decided)],
   };
-}
-
-export type Charge = Pick<
-  DecidedAccess,
-  'key' | 'customer' | 'plan' | 'limit' | 'ownQuota' | 'retryAfterSeconds'
-> & {
-  /**
-   * Only handlers limit how many calls run at the same time. `over-limit` is a rate or a quota with a short period: the
-   * reply of a handler does not say which.
-   */
-  readonly outcome: AccessOutcome | 'over-concurrency' | 'over-limit';
-};
-
-/** Whether the credential names the customer to charge, but neither it nor a record gives the customer a plan. */
-function isWithoutPlan({ outcome, plan }: Pick<Charge, 'outcome' | 'plan'>): boolean {
-  return outcome === 'no-subject' && plan === undefined;
-}
-
-/**
- * The refusals by a quota of a period. Such a limit may have units left that a request with a smaller charge can still
- * use, so only the beginning of the next period is certain.
- */
-const PERIODICAL: ReadonlySet<Charge['outcome']> = new Set(['period-closed', 'over-quota'] as const);
-
-/** Says which API key the caller used, and when the limit has units again. */
-export function describeReset({ outcome, retryAfterSeconds, key }: Charge): string[] {
-  return [
-    ...(key === undefined ? [] : [`The caller used the API key ${key}.`]),
-    ...(retryAfterSeconds === undefined
-      ? []
-      : [
-          `${PERIODICAL.has(outcome) ? 'The next period of the limit begins' : 'The limit has units again'} ${formatDuration(retryAfterSeconds * 1000)} after this request.`,
-        ]),
-  ];
-}
-
-export function adviseOnCharge({
-  outcome,
-  key,
-  customer,
-  plan,
-  limit,
-  ownQuota,
-  retryAfterSeconds,
-}: Charge): string {
-  if (outcome === 'not-charged')
-    return 'Use a REQUEST authorizer for this route: a TOKEN authorizer cannot charge a quota.';
-  if (customer === undefined) return 'Use a credential that names the customer and the plan to charge.';
-  const tenant = quote(customer);
-  if (isWithoutPlan({ outcome, plan }))
-    return `See with \`gatewright customers show ${tenant}\` from when a plan of the customer is in force, and give it a plan from now on with \`gatewright customers set-plan ${tenant} PLAN\`, or, if it has no record, with \`gatewright customers create ${tenant} PLAN\`. Or use a credential that names the plan.`;
-  const ofKey = ` (with \`--key ${key ?? 'ID'}\` if the limit applies to each key separately)`;
-  // During this time, requests are still refused (docs/guides/sell/quota.md, "When a change is in force").
-  const later = 'Then requests are admitted within 2 s.';
-  if (outcome === 'suspended')
-    return limit === undefined
-      ? `Resume the customer with \`gatewright customers resume ${tenant}\`. ${later}`
-      : `Resume the limit ${limit} with \`gatewright quota resume ${tenant} ${quote(limit)}\`${ofKey}. ${later}`;
-  if (outcome === 'over-concurrency' && limit !== undefined)
-    return `Send fewer calls at the same time, or ${changePlan(tenant, limit)}.`;
-  if ((outcome === 'over-rate' || outcome === 'over-limit') && limit !== undefined)
-    return `Send requests more slowly, or ${changePlan(tenant, limit)}.${outcome === 'over-rate' ? ' A rate limit has no units that could be topped up.' : ''}`;
-  if (outcome === 'period-closed') return adviseOnClosed(retryAfterSeconds);
-  if (outcome === 'over-quota' && limit !== undefined)
-    return `Wait for the next period, or give the customer more: \`gatewright quota top-up ${tenant} ${quote(limit)} UNITS\`${ofKey}, or ${ownQuota === undefined ? setPlan(tenant) : `\`gatewright customers set-plan ${tenant} PLAN --limit ${quote(limit)}=UNITS\` (without --limit, the customer has the limit of the plan instead of its own, ${ownQuota})`}. ${later}`;
-  return 'Use a credential that names the customer and the plan to charge.';
-}
-
-/** A period is closed only after its end, so the clock has been moved back since the period was closed. */
-function adviseOnClosed(retryAfterSeconds: number | undefined): string {
-  const ahead = retryAfterSeconds === undefined ? 'SHIFT' : `${retryAfterSeconds}s`;
-  return `Nothing can be charged to a closed period or added to it; wait for the next period. If the clock of this gateway was ahead when the period was closed, \`gatewright clock +${ahead}\` moves the clock to the next period. To begin again, restart the gateway; with --data, delete the folder first.`;
-}
-
-/**
- * Returns the command that gives a customer another plan. The plan of a customer without a record is named by its keys
- * or tokens, and the decision does not say by which of these it was charged.
- * @param tenant in the form in which it is passed to a command
- */
-export function setPlan(tenant: string): string {
-  return `\`gatewright customers set-plan ${tenant} PLAN\` (if the customer has no record: \`gatewright customers create ${tenant} PLAN\`)`;
-}
-
-function changePlan(tenant: string, limit: string): string {
-  return `give the customer a larger plan with ${setPlan(tenant)}, or raise the limit ${limit} in a new version of its plan (\`gatewright plan save FILE\`)`;
 }
 
 function explainVerdict(

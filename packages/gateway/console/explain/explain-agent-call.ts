@@ -1,15 +1,9 @@
 /** Explains a message that the wrapper around an MCP server refused before the server ran anything. */
 import { PERIOD_IS_CLOSED } from '@gatewright/aws/access-decision';
-import {
-  adviseLacking,
-  adviseOnCharge,
-  COMPILE,
-  describeReset,
-  isAllowing,
-  printRule,
-} from './explain-access.ts';
+import { adviseLacking, COMPILE, isAllowing, printRule } from './explain-access.ts';
+import { adviseOnCharge, describeCharge } from './explain-charge.ts';
 import { withStop } from './reason.ts';
-import type { Charge } from './explain-access.ts';
+import type { Charge } from './explain-charge.ts';
 import type { AgentCall, Circumstances, GuardCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -92,7 +86,7 @@ function explainCharge(
         : [
             `The customer is ${charge.customer}${plan === undefined ? '' : `, with the plan ${plan}`}${limit === undefined || limit === '' ? '' : `; its limit ${limit} refuses the call`}.`,
           ]),
-      ...describeReset(charge),
+      ...describeCharge(charge),
     ],
     changes: [adviseOnCharge(charge)],
   };

@@ -1,18 +1,26 @@
 /** Explains a reply in which the quota of a handler refused the request of a known customer. */
 import { quote } from '@gatewright/aws/text/token-options';
-import { adviseOnCharge, describeReset, setPlan } from './explain-access.ts';
+import { adviseOnCharge, describeCharge, setPlan } from './explain-charge.ts';
 import type { Circumstances, QuotaRefusal } from './circumstances.ts';
+import type { Charge } from './explain-charge.ts';
 import type { Reason } from './reason.ts';
 
 /** @returns undefined if no quota refused the request, or if the caller is not a customer */
 export function explainHandlerQuota({ integration, guard, sender }: Circumstances): Reason | undefined {
-  const { quotaRefusal: refusal } = integration ?? {};
+  const { quotaRefusal: refusal, left = [] } = integration ?? {};
   const { customer, key } = guard?.decided ?? sender ?? {};
   if (refusal === undefined || customer === undefined) return undefined;
-  return explainRefusal(refusal, customer, key);
+  return explainRefusal(refusal, { customer, key, left });
 }
 
-function explainRefusal(refusal: QuotaRefusal, customer: string, key: string | undefined): Reason {
+function explainRefusal(
+  refusal: QuotaRefusal,
+  {
+    customer,
+    key,
+    left,
+  }: Required<Pick<Charge, 'left'>> & { readonly customer: string; readonly key: string | undefined },
+): Reason {
   switch (refusal.outcome) {
     case 'unavailable':
       return {
@@ -35,11 +43,12 @@ function explainRefusal(refusal: QuotaRefusal, customer: string, key: string | u
     case 'over-limit':
     case 'over-concurrency': {
       const { outcome, limit = '', retryAfterSeconds } = refusal;
-      const charge = { outcome, limit, retryAfterSeconds, customer, key };
+      const charge = { outcome, limit, retryAfterSeconds, customer, key, left };
+      const hasUnits = left.some((each) => each.limit === limit && each.left > 0);
       return {
         because: [
-          `The quota of the customer ${customer} refuses the request: ${outcome === 'period-closed' ? `the period of its limit ${limit} is closed` : `its limit ${limit} is used up`}.`,
-          ...describeReset(charge),
+          `The quota of the customer ${customer} refuses the request: ${outcome === 'period-closed' ? `the period of its limit ${limit} is closed` : `its limit ${limit} ${hasUnits ? 'has too few units left' : 'is used up'}`}.`,
+          ...describeCharge(charge),
         ],
         changes: [adviseOnCharge(charge)],
       };

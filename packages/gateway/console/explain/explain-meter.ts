@@ -1,7 +1,7 @@
 import { advisePreflight } from './preflight-advice.ts';
 import { list, listed, sentence } from './reason.ts';
 import { nameSetting } from './setting-text.ts';
-import { adviseOnCharge, describeReset } from './explain-access.ts';
+import { adviseOnCharge, describeCharge } from './explain-charge.ts';
 import type { Circumstances, LimitCircumstances, MeterCircumstances } from './circumstances.ts';
 import type { Reason } from './reason.ts';
 
@@ -251,7 +251,7 @@ function explainNoneGiven(
     : {
         because: [
           `${source}, which returned none${refusal}.`,
-          ...(decided === undefined ? [] : describeReset(decided)),
+          ...(decided === undefined ? [] : describeCharge(decided)),
         ],
         changes: [
           decided === undefined

@@ -22,6 +22,10 @@ const DECISION = {
   plan: 'pro',
   limit: 'daily',
   ownQuota: '20',
+  level: 'key',
+  chargedKey: undefined,
+  chargedRoute: undefined,
+  cost: '10',
 };
 
 describe('the record of an authorizer’s decision', () => {
@@ -65,6 +69,20 @@ describe('the record of an authorizer’s decision', () => {
       customer: undefined,
     });
     assert.equal(printAccessDecision({ ...DECISION, document: 'x'.repeat(600) }), undefined);
+  });
+
+  it('loses the charged key and route first', () => {
+    const roles = Array.from({ length: 16 }, (_, index) => `role-of-somebody-${index}`);
+    const charged = { chargedKey: 'k-1', chargedRoute: 'GET /users/{id}' };
+
+    assert.deepEqual(parseAccessDecision(printAccessDecision({ ...DECISION, ...charged })), {
+      ...DECISION,
+      ...charged,
+    });
+    assert.deepEqual(
+      parseAccessDecision(printAccessDecision({ ...DECISION, roles, chargedKey: 'k'.repeat(200) })),
+      { ...DECISION, roles },
+    );
   });
 
   it('is nothing else that a context may contain', () => {

@@ -24,6 +24,8 @@ export type Ledger =
       readonly rows: readonly Answer[];
       /** The recorded plan. It is undefined if none is recorded, or the stack is too old to record plans. */
       readonly terms: Answer | undefined;
+      /** The plan that is charged; undefined if none is known. */
+      readonly plan?: Answer | undefined;
     }
   /** Usage could not be read. `reason` tells why: no gateway is running, or it returned an error. */
   | { readonly kind: 'unasked'; readonly reason: string };
@@ -57,7 +59,7 @@ async function readRows(
   charged: { readonly plan: string | undefined; readonly tenant: string; readonly key: string },
   routes: readonly string[],
   flags: AdminFlags,
-): Promise<Pick<Extract<Ledger, { kind: 'read' }>, 'rows' | 'terms'>> {
+): Promise<Pick<Extract<Ledger, { kind: 'read' }>, 'rows' | 'terms' | 'plan'>> {
   const { tenant, key } = charged;
   const read = (path: string, query: AdminRequest['query'] = {}): Promise<Answer | undefined> =>
     callAdminJson({ method: 'GET', path, query }, flags).catch(passUnknown);
@@ -65,14 +67,15 @@ async function readRows(
   const terms = await read(`${ownerPath(tenant, key)}/terms`);
   const plan = textAt(terms ?? {}, 'plan') ?? charged.plan;
   if (plan === undefined) return { rows: [], terms };
-  const limits = listAt((await read(`/quota/plans/${printPathName(plan)}`)) ?? {}, 'limits').map(membersOf);
+  const saved = (await read(`/quota/plans/${printPathName(plan)}`)) ?? {};
+  const limits = listAt(saved, 'limits').map(membersOf);
   const rows = limits
     .filter(({ quota }) => typeof quota === 'number')
     .flatMap(({ id, level }) => {
       const path = `${ownerPath(tenant, level === 'tenant' ? undefined : key)}/limits/${printPathName(String(id))}`;
       return level === 'route' ? routes.map((route) => read(path, { plan, route })) : [read(path, { plan })];
     });
-  return { rows: (await Promise.all(rows)).filter((row) => row !== undefined), terms };
+  return { rows: (await Promise.all(rows)).filter((row) => row !== undefined), terms, plan: saved };
 }
 
 /** Whether the caller is denied only because the token or key does not name a plan. A plan may still be recorded. */
@@ -110,6 +113,7 @@ export function withLedger<A extends Allowed>(
 ): A & { readonly spent?: string; readonly terms?: Answer; readonly left?: readonly string[] } {
   if (ledger?.kind !== 'read' || given.charge.quota === undefined) return given;
   const { terms } = ledger;
+  const cost = costOf(ledger.plan, given);
   const answer = {
     ...(lacksPlan(given) && terms?.['plan'] !== undefined ? asCharged(given) : given),
     ...(terms !== undefined && { terms }),
@@ -117,7 +121,7 @@ export function withLedger<A extends Allowed>(
   };
   if (answer.word !== 'ALLOW') return answer;
   const halted = findHalted(terms, ledger.rows, answer);
-  const spent = halted ?? findSpent(terms, ledger.rows, answer);
+  const spent = halted ?? findSpent(ledger, answer, cost);
   if (spent === undefined) return answer;
   // If the caller is over quota and the document has an admission key, API Gateway itself refuses the request (see
   // `authorize.ts`). In all other cases the authorizer refuses it.
@@ -163,17 +167,25 @@ function findHalted(
 }
 
 function findSpent(
-  terms: Answer | undefined,
-  rows: readonly Answer[],
+  { terms, rows }: Pick<Extract<Ledger, { kind: 'read' }>, 'rows' | 'terms'>,
   answer: Pick<Allowed, 'verdict'>,
+  cost: number,
 ): string | undefined {
   const spent = ofRoute(rows, answer).find(
-    ({ remaining, state }) => state === 'closed' || Number(remaining) <= 0,
+    ({ remaining, state }) => state === 'closed' || Number(remaining) < cost,
   );
-  return (
-    spent &&
-    `${spent['state'] === 'closed' ? 'period closed' : 'over quota'}: ${nameLimit(spent, terms)}, until ${printValue(spent['periodEnd'])}`
-  );
+  if (spent === undefined) return undefined;
+  const units =
+    Number(spent['remaining']) > 0 ? ` has too few units left for a request that costs ${cost}` : '';
+  return `${spent['state'] === 'closed' ? 'period closed' : 'over quota'}: ${nameLimit(spent, terms)}${units}, until ${printValue(spent['periodEnd'])}`;
+}
+
+/** Returns how many units a request to the route costs by the plan; 1 if the plan does not say. */
+function costOf(plan: Answer | undefined, { verdict }: Pick<Allowed, 'verdict'>): number {
+  const cost = plan?.['cost'];
+  if (typeof cost === 'number') return cost;
+  const costs = membersOf(cost);
+  return Number(costs[routeNameOf(verdict.route)] ?? costs['*'] ?? 1);
 }
 
 function ofRoute(rows: readonly Answer[], { verdict }: Pick<Allowed, 'verdict'>): readonly Answer[] {

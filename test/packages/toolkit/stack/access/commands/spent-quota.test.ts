@@ -39,7 +39,9 @@ const PLANS: Readonly<Record<string, readonly object[]>> = {
   gold: [quotaOf('daily', 'key', 9)],
   shared: [quotaOf('all', 'tenant', 2), quotaOf('daily', 'key', 9)],
   routes: [quotaOf('users', 'route', 2)],
+  costly: [quotaOf('daily', 'key', 3)],
 };
+const COSTS: Readonly<Record<string, object>> = { costly: { 'GET /users': 2 } };
 const DOCUMENT = aDocument(
   { quota: { plan: { claim: 'plan' }, tenant: { claim: 'tenant' }, key: { claim: 'sub' } } },
   ['GET /users', 'GET /orders'],
@@ -52,7 +54,12 @@ let folder = '';
 
 before(async () => {
   for (const [id, limits] of Object.entries(PLANS))
-    await savePlan(ports, requested('new'), id, { id, version: 1, limits });
+    await savePlan(ports, requested('new'), id, {
+      id,
+      version: 1,
+      limits,
+      ...(COSTS[id] && { cost: COSTS[id] }),
+    });
   const routes = quotaAdminRoutes(ports).filter(({ method }) => method === 'GET');
   const router = createRouter(routes);
   const serve = async (url: URL) => {
@@ -133,6 +140,19 @@ const ROWS: readonly Row[] = [
     name: 'a spent limit of another key',
     spends: twice({ plan: 'free', key: 'k-2' }),
     asks: { plan: 'free' },
+    says: BEFORE,
+  },
+  {
+    name: 'a limit that has fewer units left than the request costs',
+    spends: [{ plan: 'costly' }],
+    asks: { plan: 'costly' },
+    says: /^DENY .*over quota: limit daily of plan costly has too few units left for a request that costs 2, until 2026-/,
+  },
+  {
+    name: 'a limit that has enough units left for a request to another route',
+    spends: [{ plan: 'costly' }],
+    asks: { plan: 'costly' },
+    path: '/orders',
     says: BEFORE,
   },
   {
