@@ -81,6 +81,7 @@ export const DECIDED_BY: Readonly<Record<string, Deciding>> = {
   REPLY_BYTES_LOST: { of: 'place' },
   REQUEST_TEMPLATE_EMPTY: { of: 'request-template' },
   RESOURCE_POLICY_NOT_NEEDED: { of: 'place' },
+  REQUEST_PARAMETER_EMPTY: { of: 'request-template' },
   RESPONSE_MAPPING_EMPTY: method('Integration.IntegrationResponses'),
   RESPONSE_PATH_EMPTY: { of: 'response-template' },
   RESPONSE_TEMPLATE_EMPTY: { of: 'response-template' },

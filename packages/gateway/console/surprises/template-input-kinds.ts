@@ -11,7 +11,7 @@ import { HeaderList } from '../../core/events/header-list.ts';
 import { bareType } from '../../core/events/media-types.ts';
 import { chooseResponseTemplate } from '../../core/mapping/choose-template.ts';
 import { isSelecting, selectResponse } from './selected-response.ts';
-import { adviseMeant, describeMissingReads, findMissingReads } from './template-reads.ts';
+import { adviseMeant, describeMissingReads, findMissingReads, nearest } from './template-reads.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -167,6 +167,70 @@ function readsParameter(template: string, name: string): boolean {
   );
 }
 
+/** A parameter that a template reads by its name. A name that is written with $!, or tested, may be absent on purpose. */
+const PARAMETER = /\$\{?input\.params\(\s*(['"])([^'"]+)\1\s*\)/g;
+
+const parameterAbsent: SurpriseKind = {
+  code: 'REQUEST_PARAMETER_EMPTY',
+  editsApi: true,
+  mark: undefined,
+  isCause: true,
+  source: 'docs/aws §7.2',
+  find(facts) {
+    const { rawQuery, pathParameters, headers } = facts.recorded.received;
+    const template = templateOf(facts);
+    const reads = parametersReadIn(template);
+    const mapped = namesMappedBy(facts);
+    const query = new URLSearchParams(rawQuery);
+    const sent = [...new Set([...Object.keys(pathParameters ?? {}), ...query.keys()])];
+    const absent = [...reads].filter(([name]) => !sent.includes(name) && headers.last(name) === undefined);
+    const unread = sent.filter(
+      (name) => !reads.has(name) && !mapped.includes(name) && !readsParameter(template, name),
+    );
+    // A parameter may be optional. Only a parameter that nothing reads shows that another name was meant.
+    if (absent.length === 0 || unread.length === 0) return undefined;
+    const [its, them] = absent.length === 1 ? ['its value is', 'it'] : ['their values are', 'them'];
+    return {
+      values: { parameters: absent.map(([, text]) => text) },
+      because: [
+        `The request template reads ${listed(absent.map(([, text]) => text))}, which the request does not have, so ${its} empty. The request has ${listed(unread)}, which neither the template nor the parameter mapping reads.`,
+      ],
+      changes: [
+        `${adviseParameters(absent, unread)} To refuse requests without ${them} with 400, declare ${them} with true in RequestParameters of the method, and give the method a request validator that validates parameters.`,
+      ],
+    };
+  },
+};
+
+/** Returns the names of the parameters that the template reads, each with the text that reads it. */
+function parametersReadIn(template: string): ReadonlyMap<string, string> {
+  const tested = [...template.matchAll(/#(?:if|elseif)\b[^\n]*/g)].join('\n');
+  const printed = template.replaceAll(/#(?:if|elseif)\b[^\n]*/g, '');
+  const read = [...printed.matchAll(PARAMETER)]
+    .map(([text, , name = '']) => [name, text.replace('{', '')] as const)
+    .filter(([, text]) => !tested.includes(text));
+  return new Map(read);
+}
+
+function namesMappedBy({ integration }: SurpriseFacts): readonly string[] {
+  const mapped = isSelecting(integration) && 'request' in integration ? integration.request.parameters : [];
+  return mapped.flatMap(({ source }) => ('name' in source ? [source.name] : []));
+}
+
+function adviseParameters(
+  absent: readonly (readonly [name: string, text: string])[],
+  unread: readonly string[],
+): string {
+  const meant = absent.flatMap(([name, text]) => {
+    const near = nearest(name, unread);
+    return near === undefined ? [] : [`${text.replace(name, near)} instead of ${text}`];
+  });
+  const names = listed(absent.map(([name]) => name));
+  return meant.length === 0
+    ? `Read ${listed(unread)} in the request template, or send ${names}.`
+    : `Write ${listed(meant)} in the request template, or send ${names}.`;
+}
+
 const CALLER = /\$\{?context\.authorizer\.((?:claims\.)?[A-Za-z_][\w-]*)/g;
 
 /** The loop with which the request template of osls writes headers, query and path (integration: lambda). */
@@ -259,5 +323,6 @@ export const TEMPLATE_INPUT_KINDS: readonly SurpriseKind[] = [
   bodyUnreadable,
   pathWithoutValue,
   queryInTemplate,
+  parameterAbsent,
   callerValueMissing,
 ];

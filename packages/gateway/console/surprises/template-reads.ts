@@ -3,6 +3,7 @@
  * contains such a path.
  */
 import { asJsonObject, memberOf } from '@gatewright/aws/json-object';
+import { nearestOf } from '../../core/deployability/spelling.ts';
 
 /** A path that consists of members only, as in `$input.path('$.order.id')`. The path `$` has no members. */
 const MEMBERS = String.raw`\$((?:\.[A-Za-z_]\w*)*)`;
@@ -86,12 +87,19 @@ function valueAt(root: unknown, names: readonly string[]): unknown {
   return names.reduce<unknown>((value, name) => memberOf(value, name), root);
 }
 
-/** Returns a name that differs in letter case or hyphens only, or that is a part of the other name. */
-function nearest(wanted: string, names: readonly string[]): string | undefined {
+/**
+ * Returns a name that differs in letter case or hyphens only, or that is a part of the other name, or that begins with
+ * the same letter and differs in two letters at most.
+ */
+export function nearest(wanted: string, names: readonly string[]): string | undefined {
   const plain = (name: string): string => name.replaceAll(/[_-]/g, '').toLowerCase();
   const isPart = (one: string, other: string): boolean => other.length > 2 && one.includes(other);
   return (
     names.find((name) => plain(name) === plain(wanted)) ??
-    names.find((name) => isPart(plain(name), plain(wanted)) || isPart(plain(wanted), plain(name)))
+    names.find((name) => isPart(plain(name), plain(wanted)) || isPart(plain(wanted), plain(name))) ??
+    nearestOf(
+      wanted,
+      names.filter((name) => wanted.length > 2 && name.length > 2 && plain(name)[0] === plain(wanted)[0]),
+    )
   );
 }

@@ -117,7 +117,8 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     values: { paths: ['$.naem', '$.address.city'] },
     because:
       /reads \$\.naem, \$\.address\.city, which the body .* does not have.* The body of this request has only name, address\. \$\.address has no members\./,
-    change: /^Send \$\.naem, \$\.address\.city in the body, or read a member that the body has\./m,
+    change:
+      /^Write \$\.name instead of \$\.naem in the request template, and send \$\.address\.city in the body\./m,
     not: { request: { ...POST, body: '{"naem": null, "address": {"city": ""}}' } },
   },
   {
@@ -129,6 +130,29 @@ export const TEMPLATES: readonly SurpriseRow[] = [
     values: {},
     because: /reads \$\.id, which the body/,
     not: { api: rendering('#if($input.path("$.id") != "")\n{}#end') },
+  },
+  {
+    code: 'REQUEST_PARAMETER_EMPTY',
+    source: 'docs/aws §7.2',
+    api: rendering('{"sku": "$input.params(\'skew\')"}'),
+    request: { ...POST, target: '/dev/1?sku=kettle', body: '{}' },
+    values: { parameters: ["$input.params('skew')"] },
+    because:
+      /The request template reads \$input\.params\('skew'\), which the request does not have, so its value is empty\. The request has .*sku, which neither the template nor the parameter mapping reads\./,
+    change:
+      /^Write \$input\.params\('sku'\) instead of \$input\.params\('skew'\) in the request template, or send skew\./m,
+    not: { request: { ...POST, target: '/dev/1?skew=kettle', body: '{}' } },
+  },
+  {
+    code: 'REQUEST_PARAMETER_EMPTY',
+    name: 'a name without a similar one',
+    source: 'docs/aws §7.2',
+    api: rendering('{"page": "$input.params(\'page\')"}'),
+    request: { ...POST, target: '/dev/1?offset=7', body: '{}' },
+    values: { parameters: ["$input.params('page')"] },
+    because: /reads \$input\.params\('page'\), which the request does not have/,
+    change: /^Read .*offset in the request template, or send page\./m,
+    not: { api: rendering('#if($input.params(\'page\') != "")\n{}#end{"page": "$input.params(\'page\')"}') },
   },
   {
     code: 'TEMPLATE_BODY_NOT_JSON',
