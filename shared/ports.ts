@@ -47,7 +47,7 @@ export type Facts = {
   /** The key id from the token, which may be any text. */
   readonly keyId?: string;
   readonly principalId?: string;
-  /** Id of a refused API key whose secret is or was correct. The id is random and identifies nobody. */
+  /** Id of a refused API key. The id is random and identifies nobody. Anyone can send it. */
   readonly apiKeyId?: string | undefined;
   /** The reason for the refusal of an API key or a ticket, for example that a ticket was used before. */
   readonly defect?: KeyDefect | `ticket-${'unknown' | 'used' | 'expired' | 'foreign'}`;

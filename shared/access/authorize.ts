@@ -134,7 +134,10 @@ export function createAuthorizer(
     } catch (error) {
       if (!isTokenError(error)) throw error;
       const refused = error instanceof KeyRefused ? error.names : undefined;
-      const ofKey = refused && { defect: refused.defect, since: refused.since };
+      const ofKey = refused && {
+        defect: refused.defect,
+        ...(refused.since !== undefined && { since: refused.since }),
+      };
       const defect = error instanceof TicketRefused ? { defect: `ticket-${error.ticketIs}` as const } : ofKey;
       observer.note({ code: error.code, apiKeyId: refused?.key, ...defect });
       return {

@@ -6,6 +6,7 @@ import type { AuthorizerConfig } from '../config/access-config.ts';
 import type { ApiKeyReader, RevocationReader, TicketStore } from '../ports.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
 import { parseApiKey } from './keys/api-key.ts';
+import { KeyRefused } from './keys/key-refused.ts';
 import { createApiKeyReader } from './keys/api-key-store.ts';
 import { createRevocationCheck } from './revocation/check-revocation.ts';
 import type { RevocationCheck } from './revocation/check-revocation.ts';
@@ -91,7 +92,14 @@ function createKeyFinder({ stage, usageKeySecret }: AuthorizerConfig, { apiKeys 
   return async (text, issuers, nowEpochSeconds) => {
     const key = parseApiKey(text);
     const issuer = issuers.find(({ prefix }) => prefix === key?.prefix);
-    if (verifyApiKey === undefined || key === undefined || issuer === undefined) return undefined;
+    if (verifyApiKey === undefined || key === undefined) return undefined;
+    // Neither a token nor a ticket has the form of an API key.
+    if (issuer === undefined)
+      throw new KeyRefused('TOKEN_MALFORMED', 'the API key has a prefix that is not accepted', key, {
+        defect: 'key-of-other-prefix',
+      });
+    if (!key.isComplete)
+      throw new KeyRefused('TOKEN_MALFORMED', 'the API key is not complete', key, { defect: 'key-mistyped' });
     const holder = { issuer, ...(await verifyApiKey(text, key, nowEpochSeconds)) };
     if (issuer.nativeUsagePlan === undefined || usageKeySecret === undefined) return holder;
     return { ...holder, usageIdentifierKey: nativeKeyValue(usageKeySecret, stage, key.keyId) };

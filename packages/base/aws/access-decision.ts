@@ -50,13 +50,19 @@ export type ChargeOutcome =
 /** A code that begins with `TOKEN_` says why the credential was refused (docs/errors.md). */
 export type AccessOutcome = 'allow' | RuleOutcome | ChargeOutcome | `TOKEN_${string}`;
 
-/** Why an API key is refused although its secret is or was correct. */
+/** Why an API key is refused. The first five tell of a key whose secret is or was correct. */
 export type KeyDefect =
   | 'key-revoked'
   | 'revoked-before-closing'
   | 'customer-closed'
   | 'key-expired'
-  | 'secret-replaced';
+  | 'secret-replaced'
+  /** No key has the id, or the secret is wrong. */
+  | 'key-unknown'
+  /** The text has the form of a key, but lacks characters or has a wrong checksum. */
+  | 'key-mistyped'
+  /** The text has the form of a key, but the document accepts no keys with its prefix. */
+  | 'key-of-other-prefix';
 
 export type AccessDecision = {
   /** Name of the access document. */

@@ -17,16 +17,21 @@ export const KEY_ID = /^[0-9A-Za-z]{16}$/;
 const KEY_ID_LENGTH = 16;
 const SECRET_LENGTH = 30;
 const CHECKSUM_LENGTH = 6;
-/** Matches an API key. The parts cannot be confused, because the Base62 alphabet does not contain `_`. */
-const FORM = /^([a-z][a-z0-9]{0,15}(?:_[a-z0-9]{1,15})?)_([0-9A-Za-z]{16})_[0-9A-Za-z]{36}$/;
+/** Matches an API key, and a key that lacks its last characters or has too many. The parts cannot be confused, because the Base62 alphabet does not contain `_`. */
+const FORM = /^([a-z][a-z0-9]{0,15}(?:_[a-z0-9]{1,15})?)_([0-9A-Za-z]{16})_([0-9A-Za-z]{0,72})$/;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** Parses an API key. Returns undefined if the text is not an API key, or contains a typing error. */
-export function parseApiKey(text: string): ApiKey | undefined {
-  const [, prefix, keyId] = FORM.exec(text) ?? [];
-  if (prefix === undefined || keyId === undefined) return undefined;
+/**
+ * Parses an API key. `isComplete` is false if the text contains a typing error or was cut off. Returns undefined if the
+ * text does not have the form of an API key.
+ */
+export function parseApiKey(text: string): (ApiKey & { readonly isComplete: boolean }) | undefined {
+  const [, prefix, keyId, rest] = FORM.exec(text) ?? [];
+  if (prefix === undefined || keyId === undefined || rest === undefined) return undefined;
   const body = text.slice(0, -CHECKSUM_LENGTH);
-  return checksumOf(body) === text.slice(-CHECKSUM_LENGTH) ? { prefix, keyId } : undefined;
+  const isComplete =
+    rest.length === SECRET_LENGTH + CHECKSUM_LENGTH && checksumOf(body) === text.slice(-CHECKSUM_LENGTH);
+  return { prefix, keyId, isComplete };
 }
 
 /**

@@ -1,5 +1,4 @@
 import { timingSafeEqual } from 'node:crypto';
-import { DomainError } from '../../errors.ts';
 import type { ApiKeyReader } from '../../ports.ts';
 import { hashApiKey } from './api-key.ts';
 import type { ApiKey } from './api-key.ts';
@@ -43,14 +42,14 @@ export function createApiKeyVerifier(store: ApiKeyReader): ApiKeyVerifier {
   const refusals = new Refusals();
   return async (text, key, nowEpochSeconds) => {
     const hash = hashApiKey(text);
-    if (refusals.has(hash, nowEpochSeconds)) throw unknown();
+    if (refusals.has(hash, nowEpochSeconds)) throw unknown(key);
     const stored = await store.find(key.keyId);
     const isOfPrefix = stored?.record.prefix === key.prefix;
     const secret = findSecret(isOfPrefix ? stored.record.secrets : [], hash, SECRETS_LIMIT);
     const replaced = findSecret(isOfPrefix ? (stored.record.replaced ?? []) : [], hash, REPLACED_LIMIT);
     if (stored === undefined || (secret === undefined && replaced === undefined)) {
       refusals.add(hash, nowEpochSeconds);
-      throw unknown();
+      throw unknown(key);
     }
     const { record, usedAtEpochSeconds = 0, customerVersion } = stored;
     assertNotRevoked(record);
@@ -140,6 +139,6 @@ function earlier(a: number | undefined, b: number | undefined): number | undefin
 }
 
 /** Returns the same refusal for every reason, so that ids cannot be probed. */
-function unknown(): DomainError {
-  return new DomainError('TOKEN_UNKNOWN', 'the API key is unknown');
+function unknown(key: ApiKey): KeyRefused {
+  return new KeyRefused('TOKEN_UNKNOWN', 'the API key is unknown', key, { defect: 'key-unknown' });
 }

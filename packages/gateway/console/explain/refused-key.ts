@@ -3,7 +3,7 @@ import { quote } from '@gatewright/aws/text/token-options';
 import type { KeyDefect } from '@gatewright/aws/access-decision';
 import type { GuardCircumstances } from './circumstances.ts';
 
-/** What the authorizer recorded of an API key whose secret is or was correct. */
+/** What the authorizer recorded of a refused API key. */
 export type RefusedKey = {
   readonly key: string;
   readonly customer: string | undefined;
@@ -45,6 +45,27 @@ const DEFECTS: Readonly<Record<string, Told>> = {
   'key-expired': {
     because: (since) => `the API key expired${at(since)}`,
     changes: adviseOtherKey,
+  },
+  'key-unknown': {
+    because: () => 'no API key has its id, or its secret is wrong',
+    changes: ({ key }) => [
+      `Find out with \`gatewright keys show ${key}\` whether the key exists, and whose key it is. If the key exists, the client has sent another secret: \`gatewright keys rotate ${key}\` prints a new secret.`,
+      'If there is no such key, create one with `gatewright keys create --customer NAME --prefix PREFIX --role ROLE`.',
+    ],
+  },
+  'key-mistyped': {
+    because: () =>
+      'it begins like an API key, but it lacks characters or its checksum does not match, so it was mistyped or cut off',
+    changes: ({ key }) => [
+      `Let the client send the whole key, as it was printed when the key was created. \`gatewright keys show ${key}\` says whose key it is. If nobody has kept the key, \`gatewright keys rotate ${key}\` prints another secret.`,
+    ],
+  },
+  'key-of-other-prefix': {
+    because: () => 'it is an API key with a prefix that the document does not accept here',
+    changes: ({ key }) => [
+      `Let the client send the key to the API for which it was created: \`gatewright keys show ${key}\` prints its prefix and its customer.`,
+      'Or create a key with a prefix of this document: `gatewright keys create --customer NAME --prefix PREFIX --role ROLE`.',
+    ],
   },
 } satisfies Record<KeyDefect, Told>;
 

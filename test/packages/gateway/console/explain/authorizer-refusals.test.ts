@@ -134,6 +134,21 @@ describe('a 401 of the toolkit’s authorizers', () => {
       /^Let the client send the secret that the rotation printed\. .*`gatewright keys rotate 4aa9e21c00000000` prints another secret/,
     ],
     ['key-expired', 'the API key expired at 2026-11-29T03:24:00.000Z', /^Let the client send an active key/],
+    [
+      'key-unknown',
+      'no API key has its id, or its secret is wrong',
+      /^Find out with `gatewright keys show 4aa9e21c00000000` whether the key exists/,
+    ],
+    [
+      'key-mistyped',
+      'it lacks characters or its checksum does not match, so it was mistyped or cut off',
+      /^Let the client send the whole key.*`gatewright keys show 4aa9e21c00000000` says whose key it is/,
+    ],
+    [
+      'key-of-other-prefix',
+      'it is an API key with a prefix that the document does not accept here',
+      /^Let the client send the key to the API for which it was created: `gatewright keys show 4aa9e21c00000000`/,
+    ],
   ] as const)
     it(`tells since when and why a key is refused, and what helps: ${defect}`, () => {
       const about = { ...refused('TOKEN_REVOKED'), sourceIp: '203.0.113.9' };
