@@ -1,4 +1,6 @@
 import type { AccessOutcome, ChargeOutcome } from '@gatewright/aws/access-decision';
+import type { Defect } from '../../core/defect.ts';
+import type { TokenDefectCode } from '../../core/policy/bearer-token.ts';
 import type { CallerFacts } from '../../core/events/request-facts.ts';
 import type { QuotaRefusal } from '../explain/circumstances.ts';
 import { readDecision } from './read-decision.ts';
@@ -95,17 +97,49 @@ function reasonOf(recorded: RecordedRequest): string | undefined {
   const { error, received, caller } = recorded;
   if (error === undefined) {
     const refusal = customerOf(caller) === undefined ? undefined : readQuotaRefusal(recorded);
-    return refusal && OF_HANDLERS[refusal.outcome];
+    if (refusal !== undefined) return OF_HANDLERS[refusal.outcome];
+    if (recorded.kind !== 'handshake' || recorded.status < 400) return undefined;
+    return recorded.outcome?.kind === 'returned' ? 'refused by function' : 'refused by integration';
   }
   // AWS answers its health check itself, without looking for a stage.
   if (recorded.status < 400 && error.detail.defect?.kind === 'screen') return 'health check';
   if (recorded.phase === 'match' && received.route === undefined && received.stage !== undefined)
     return 'no route';
   if (caller?.kind !== 'lambda' || !['INVALID_API_KEY', 'ACCESS_DENIED'].includes(error.code))
-    return undefined;
+    return reasonOfCredential(error.detail.defect);
   const { outcome } = readDecision(caller.context) ?? {};
   return outcome === undefined ? undefined : CHARGES[outcome];
 }
+
+/** Returns what is wrong with the credential, because one code stands for all of its defects. */
+function reasonOfCredential(defect: Defect | undefined): string | undefined {
+  if (defect?.kind === 'token') return TOKENS[defect.code];
+  return defect?.kind === 'authorizer' ? CREDENTIALS[defect.code] : undefined;
+}
+
+const TOKENS: Readonly<Record<TokenDefectCode, string>> = {
+  missing: 'no token',
+  malformed: 'malformed token',
+  algorithm: 'token algorithm refused',
+  key: 'unknown signing key',
+  'issuer-unreachable': 'issuer unreachable',
+  signature: 'invalid token signature',
+  issuer: 'wrong token issuer',
+  audience: 'wrong token audience',
+  'audience-form': 'wrong token audience',
+  expired: 'token expired',
+  'not-yet-valid': 'token not yet valid',
+  claim: 'invalid token claim',
+  'token-use': 'wrong kind of token',
+  scope: 'scope missing',
+};
+
+/** Only the defects that are the caller's: the other codes are errors of the authorizer and have words of their own. */
+const CREDENTIALS: Readonly<Partial<Record<string, string>>> = {
+  'identity-missing': 'no credential',
+  'identity-mismatch': 'credential does not match',
+  unauthorized: 'refused by authorizer',
+};
 
 /** Returns how the quota of a handler refused a message, which has no status and no code. */
 function reasonOfMessage(recorded: RecordedEvent): string | undefined {
