@@ -159,8 +159,11 @@ function placesOfServed(
 /** For a path that begins with no stage, returns the places of the names of the API's stages. */
 function placesOfStageNames(recorded: Recorded, { stack, api }: At): readonly NamedPlace[] {
   if (isEvent(recorded)) return [];
+  // $default is in no path, and osls writes it for every HTTP API.
   return [...recorded.received.api.stages.values()].flatMap((stage) =>
-    named(`StageName ${stage.name}`, placeOf(findStage(stack, api, stage), 'StageName')),
+    stage.name === '$default'
+      ? []
+      : named(`StageName ${stage.name}`, placeOf(findStage(stack, api, stage), 'StageName')),
   );
 }
 

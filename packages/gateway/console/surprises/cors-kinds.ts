@@ -7,6 +7,7 @@ import { toDeploy } from '../explain/reason.ts';
 import { nameSetting } from '../explain/setting-text.ts';
 import { isSelecting } from './selected-response.ts';
 import { printSetting } from './template-text.ts';
+import type { CorsPlan } from '../../core/events/cors-headers.ts';
 import type { SurpriseFacts } from './surprise-facts.ts';
 import type { SurpriseKind } from './surprise.ts';
 
@@ -92,19 +93,16 @@ const methodNotAllowed: SurpriseKind = {
   source: 'docs/aws §12.1',
   find(facts) {
     const method = askedMethod(facts);
-    if (method === undefined || !isOriginAllowed(facts) || isRefused(facts)) return undefined;
+    if (method === undefined || !areListsKnown(facts) || isRefused(facts)) return undefined;
     if (SAFE_METHODS.has(method)) return undefined;
-    const allowed = valuesOf(facts, 'access-control-allow-methods');
+    const allowed = valuesOf(facts, 'allowMethods');
     if (allowed.includes(method) || (allowed.includes('*') && !hasCredentials(facts))) return undefined;
     return {
       values: { method, allowed },
       because: [
-        `The page asked whether it may send ${method}, and ${describe('Access-Control-Allow-Methods', allowed)}${describeWildcard(facts, allowed)}. The browser does not send the request.`,
+        `The page from ${originOf(facts) ?? ''} asked whether it may send ${method}, and ${describe(facts, 'allowMethods', allowed)}${describeWildcard(facts, allowed)}. The browser does not send the request.`,
       ],
-      changes: [
-        changeOf(facts, 'allowMethods', 'Access-Control-Allow-Methods', [method]),
-        ...describeMissingRoute(facts, method),
-      ],
+      changes: [changeOf(facts, 'allowMethods', [method]), ...describeMissingRoute(facts, method)],
     };
   },
 };
@@ -114,9 +112,9 @@ const headerNotAllowed: SurpriseKind = {
   mark: 'CORS: header not allowed',
   source: 'docs/aws §12.1',
   find(facts) {
-    if (askedMethod(facts) === undefined || !isOriginAllowed(facts) || isRefused(facts)) return undefined;
+    if (askedMethod(facts) === undefined || !areListsKnown(facts) || isRefused(facts)) return undefined;
     const asked = split(facts.recorded.received.headers.all('access-control-request-headers'));
-    const allowed = valuesOf(facts, 'access-control-allow-headers');
+    const allowed = valuesOf(facts, 'allowHeaders');
     const names = new Set(allowed.map((name) => name.toLowerCase()));
     const isAny = names.has('*') && !hasCredentials(facts);
     const headers = asked
@@ -130,9 +128,9 @@ const headerNotAllowed: SurpriseKind = {
     return {
       values: { headers, allowed },
       because: [
-        `The page asked whether it may send ${headers.join(', ')}, and ${describe('Access-Control-Allow-Headers', allowed)}${wildcard}. The browser does not send the request.`,
+        `The page from ${originOf(facts) ?? ''} asked whether it may send ${headers.join(', ')}, and ${describe(facts, 'allowHeaders', allowed)}${wildcard}. The browser does not send the request.`,
       ],
-      changes: [changeOf(facts, 'allowHeaders', 'Access-Control-Allow-Headers', headers)],
+      changes: [changeOf(facts, 'allowHeaders', headers)],
     };
   },
 };
@@ -231,8 +229,11 @@ export const CORS_KINDS: readonly SurpriseKind[] = [
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'POST']);
 
 /** Whether the request may have credentials. For such a request, a browser treats * as a literal name. */
-function hasCredentials({ reply }: SurpriseFacts): boolean {
-  return reply.last('access-control-allow-credentials') === 'true';
+function hasCredentials(facts: SurpriseFacts): boolean {
+  return (
+    facts.reply.last('access-control-allow-credentials') === 'true' ||
+    unsentLists(facts)?.allowCredentials === true
+  );
 }
 
 /** Whether the gateway refused the preflight itself, so that the reply does not contain the lists. */
@@ -240,16 +241,42 @@ function isRefused({ recorded }: SurpriseFacts): boolean {
   return recorded.failure !== undefined && recorded.status > 299;
 }
 
-function valuesOf({ reply }: SurpriseFacts, name: string): readonly string[] {
-  return split(reply.all(name));
+type List = 'allowMethods' | 'allowHeaders';
+
+const HEADERS: Readonly<Record<List, string>> = {
+  allowMethods: 'Access-Control-Allow-Methods',
+  allowHeaders: 'Access-Control-Allow-Headers',
+};
+
+const NOUNS: Readonly<Record<List, string>> = { allowMethods: 'methods', allowHeaders: 'headers' };
+
+/**
+ * Returns the settings of an API that answers preflights itself but does not allow the origin, so that its reply has none
+ * of the lists. A page whose origin is then allowed would be refused because of these lists.
+ */
+function unsentLists(facts: SurpriseFacts): CorsPlan | undefined {
+  return facts.recorded.phase === 'preflight' && !isOriginAllowed(facts) ? facts.cors : undefined;
+}
+
+/** Whether the reply, or the setting of the API, has the lists of the methods and headers that are allowed. */
+function areListsKnown(facts: SurpriseFacts): boolean {
+  return isOriginAllowed(facts) || unsentLists(facts) !== undefined || isFixedPreflight(facts);
+}
+
+function valuesOf(facts: SurpriseFacts, list: List): readonly string[] {
+  return unsentLists(facts)?.[list] ?? split(facts.reply.all(HEADERS[list].toLowerCase()));
 }
 
 function split(values: readonly string[]): readonly string[] {
   return values.flatMap((value) => value.split(',')).flatMap((value) => value.trim() || []);
 }
 
-function describe(name: string, allowed: readonly string[]): string {
-  return allowed.length === 0 ? `the reply has no ${name}` : `${name} is ${allowed.join(', ')}`;
+function describe(facts: SurpriseFacts, list: List, allowed: readonly string[]): string {
+  if (unsentLists(facts) !== undefined)
+    return `${facts.recorded.received.api.functionUrl === undefined ? 'the API' : 'the function URL'} allows ${allowed.length === 0 ? `no ${NOUNS[list]}` : `only the ${NOUNS[list]} ${allowed.join(', ')}`}`;
+  return allowed.length === 0
+    ? `the reply has no ${HEADERS[list]}`
+    : `${HEADERS[list]} is ${allowed.join(', ')}`;
 }
 
 function describeWildcard(facts: SurpriseFacts, allowed: readonly string[]): string {
@@ -258,12 +285,8 @@ function describeWildcard(facts: SurpriseFacts, allowed: readonly string[]): str
     : '';
 }
 
-function changeOf(
-  facts: SurpriseFacts,
-  setting: 'allowMethods' | 'allowHeaders',
-  header: string,
-  values: readonly string[],
-): string {
+function changeOf(facts: SurpriseFacts, setting: List, values: readonly string[]): string {
+  const header = HEADERS[setting];
   const { recorded, cors, definition } = facts;
   const isOwn = recorded.received.api.functionUrl === undefined;
   if (isFixedPreflight(facts)) {

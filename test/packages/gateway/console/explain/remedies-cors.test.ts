@@ -19,6 +19,11 @@ functions:
     handler: index.main
     ${settings}
 `;
+const httpApi = (origin: string, header: string): string =>
+  service(`events: [{ httpApi: PUT /pets }]`).replace(
+    'nodejs22.x }',
+    `nodejs22.x, httpApi: { cors: { allowedOrigins: ['${origin}'], allowedMethods: [PUT], allowedHeaders: [${header}] } } }`,
+  );
 const sam = (api: string): string => `
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -64,6 +69,17 @@ const ROWS: readonly Row[] = [
     ),
   },
   {
+    // https://www.serverless.com/framework/docs/providers/aws/events/http-api#cors-setup
+    // A newcomer corrected the origin only, and the browser refused the header next.
+    name: 'provider.httpApi.cors, of which both the origin and the header are missing',
+    file: 'serverless.yml',
+    path: '/pets',
+    given: httpApi('https://other.example', 'content-type'),
+    change:
+      /allowedOrigins:[^]*https:\/\/app\.example[^]*Add authorization to [^]*allowedHeaders:[^]*content-type[^]*authorization/,
+    then: httpApi(PAGE, 'authorization'),
+  },
+  {
     // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-api-corsconfiguration.html
     name: 'Cors of SAM',
     file: 'template.yaml',
@@ -90,7 +106,7 @@ describe('the advice about a preflight', () => {
       assert.ok(mended.status < 300, `the preflight has the status ${mended.status}`);
       assert.doesNotMatch(
         [...mended.sentences, ...mended.changes].join('\n'),
-        /This was a preflight|The page asked/,
+        /This was a preflight|The page from/,
       );
     });
 });
