@@ -59,10 +59,22 @@ export function findUsedOutputs(source: string): readonly string[] {
   return [...new Set(names)];
 }
 
-/** Returns `access`, or `gatewright/access` if only that folder exists. */
+/**
+ * Returns `access`, or `gatewright/access` if only that folder exists, or the folder of the only stack in the folders
+ * below, because a gateway can be started from their parent folder.
+ */
 export function defaultAccessFolder(directory: string): string {
-  const below = join(STACK_FOLDER, 'access');
-  return !existsSync(join(directory, 'access')) && existsSync(join(directory, below)) ? below : 'access';
+  const own = ['access', join(STACK_FOLDER, 'access')].find((folder) => existsSync(join(directory, folder)));
+  if (own !== undefined) return own;
+  const below = foldersIn(directory)
+    .slice(0, FILE_LIMIT)
+    .flatMap((folder) => [folder, ...foldersIn(join(directory, folder)).map((inner) => join(folder, inner))]);
+  const found = below
+    .slice(0, FILE_LIMIT)
+    .filter(
+      (folder) => isStackFolder(join(directory, folder)) && existsSync(join(directory, folder, 'access')),
+    );
+  return found[0] !== undefined && found.length === 1 ? join(found[0], 'access') : 'access';
 }
 
 export function accessFoldersOf(sources: readonly string[]): readonly string[] {
@@ -131,8 +143,13 @@ function filesIn(folder: string): readonly string[] {
 }
 
 function entriesOf(folder: string) {
-  const isFolder = statOf(folder)?.isDirectory() === true;
-  return isFolder ? readdirSync(folder, { withFileTypes: true }) : [];
+  if (statOf(folder)?.isDirectory() !== true) return [];
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    // The user may not read the folder.
+    return [];
+  }
 }
 
 function readText(file: string): string {

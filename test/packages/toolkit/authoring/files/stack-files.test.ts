@@ -83,6 +83,19 @@ describe('defaultAccessFolder', () => {
     using own = folderWith({ 'gatewright/access/a.yml': '', 'access/a.yml': '' });
     assert.equal(defaultAccessFolder(own.root), 'access');
   });
+
+  // A gateway was started from the parent folder of a service and a stack, and the printed command found no folder.
+  it('is the folder of the only stack in the folders below', () => {
+    const files = { 'sell/gatewright/serverless.yml': STACK, 'sell/gatewright/access/a.yml': '' };
+    using one = folderWith({
+      ...files,
+      'shop/access/readme.yml': '',
+      'shop/serverless.yml': 'service: shop',
+    });
+    assert.equal(defaultAccessFolder(one.root), join('sell', 'gatewright', 'access'));
+    using several = folderWith({ ...files, 'other/serverless.yml': STACK, 'other/access/a.yml': '' });
+    assert.equal(defaultAccessFolder(several.root), 'access');
+  });
 });
 
 describe('accessFoldersOf', () => {
