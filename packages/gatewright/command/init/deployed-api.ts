@@ -17,6 +17,7 @@ import {
   missingOf,
   packagesStack,
   readIfThere,
+  upToPackages,
 } from './init-folder.ts';
 import { documentsFor } from './part-documents.ts';
 import type { Choice, Plan } from './init-folder.ts';
@@ -54,7 +55,7 @@ export function planOfDeployed(
   assertAuthorizers(parts);
   const own = readIfThere(join(folder, 'serverless.yml'));
   const stack = isStack(own) ? '' : STACK_FOLDER;
-  const up = stack === '' ? '' : '../';
+  const up = `${stack === '' ? '' : '../'}${upToPackages(folder)}`;
   const { region } = homeOfEnvironment();
   // An older stack, without gatewright.yml, has quotas.
   const chosen = parts ?? readChosenParts(join(folder, stack), PART_NEEDS, undefined, INCLUDED_PARTS);

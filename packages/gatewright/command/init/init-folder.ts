@@ -1,6 +1,6 @@
 /** Describes the contents of the folder of `gatewright init`, and the changes that `init` plans for it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { STACK_FOLDER } from '@gatewright/authoring/files/stack-files';
 import { membersOf } from '@gatewright/aws/json-object';
@@ -72,12 +72,33 @@ export function filesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
 }
 
-/** Returns the dependencies of the stack that are neither installed in the folder nor listed in its package.json. */
+/** The maximum number of parent folders in which the installed package is searched. */
+const ANCESTORS = 6;
+
+/**
+ * Returns the path from a folder to the folder whose node_modules contains the package, such as `../`; empty if this is
+ * the folder itself, or if the package is not installed. npm installs the packages of a workspace in its root.
+ */
+export function upToPackages(folder: string): string {
+  for (let levels = 0, here = resolve(folder); levels <= ANCESTORS; levels += 1, here = dirname(here))
+    if (existsSync(join(here, 'node_modules', 'gatewright'))) return '../'.repeat(levels);
+  return '';
+}
+
+/**
+ * Returns the dependencies of the stack that are neither installed in the folder or a folder above, nor listed in its
+ * package.json.
+ */
 export function missingOf(folder: string): readonly string[] {
   const manifest = readIfThere(join(folder, 'package.json'));
   return ['gatewright', 'osls'].filter(
-    (name) => !existsSync(join(folder, 'node_modules', name)) && !manifest.includes(`"${name}"`),
+    (name) => !isInstalled(folder, name) && !manifest.includes(`"${name}"`),
   );
+}
+
+function isInstalled(folder: string, name: string): boolean {
+  const above = Array.from({ length: ANCESTORS + 1 }, (_, levels) => '../'.repeat(levels));
+  return above.some((up) => existsSync(join(resolve(folder), up, 'node_modules', name)));
 }
 
 export function installLine(folder: string): string {

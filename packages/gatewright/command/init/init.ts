@@ -47,6 +47,7 @@ import {
   readIfThere,
   STACK_FILE,
   stackFolderOf,
+  upToPackages,
 } from './init-folder.ts';
 import type { ApiToProtect } from './init-files.ts';
 import type { Choice, Plan } from './init-folder.ts';
@@ -204,20 +205,21 @@ async function planOfService(folder: string, { webhooks, parts }: Choice): Promi
   const hasOwn = all.some(({ kind }) => kind === 'websocket');
   const needing = parts ?? (webhooks ? ['webhooks'] : []);
   const hasQuotas = parts?.includes('quotas') === true;
+  const up = upToPackages(folder);
   const written = apis.map((api, index) => {
     const rules = ruleForUsers(api);
-    const text = documentFile({ api, routes: '../..', up: '../../', rules, hasQuotas });
+    const text = documentFile({ api, routes: '../..', up: `../../${up}`, rules, hasQuotas });
     return [`${names[index] ?? ''}.yml`, text] as const;
   });
   const wanted = documentsFor(
     needing.filter((part) => part !== 'channels' || !hasOwn),
     new Map([...readDocuments(folder), ...written]),
-    '../../',
+    `../../${up}`,
   );
   const hasChannels = wanted.some(({ file }) => file === 'channels.yml');
   const isNeeded = findStack([folder]).kind !== 'not-needed';
   const files = new Map([
-    [STACK_FILE, stackFile({ up: '../', region, hasChannels })],
+    [STACK_FILE, stackFile({ up: `../${up}`, region, hasChannels })],
     ...(parts === undefined ? [] : [[join(STACK_FOLDER, 'gatewright.yml'), partsFile(parts)] as const]),
     ...[...written, ...wanted.map(({ file, text }) => [file, text] as const)].map(
       ([file, text]) => [join(STACK_FOLDER, 'access', file), text] as const,

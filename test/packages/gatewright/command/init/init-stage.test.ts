@@ -1,6 +1,6 @@
-/** `gatewright init` in a service whose own stage is not the local stage of the stack. */
+/** `gatewright init` in a service with a stage of its own, and in a workspace. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -44,4 +44,34 @@ describe('gatewright init in a service', () => {
         rmSync(folder, { recursive: true });
       }
     });
+
+  // npm installs the packages of a workspace in its root, so that the written paths did not exist.
+  it('writes paths to the packages that are installed in the root of the workspace', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'gatewright-init-workspace-'));
+    try {
+      const folder = join(root, 'services', 'depot');
+      for (const name of ['gatewright', 'osls'])
+        mkdirSync(join(root, 'node_modules', name), { recursive: true });
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'serverless.yml'), serviceOf('dev'));
+      writeFileSync(join(folder, 'list.mjs'), 'export const handler = async () => ({ statusCode: 200 });\n');
+      const made = await runCommandHere(['init', '--parts', 'authorizers,quotas,portal', '--json'], {
+        cwd: folder,
+      });
+      assert.equal(made.code, 0, made.stderr);
+      const { next } = JSON.parse(made.stdout) as { readonly next: readonly string[] };
+
+      const read = (file: string) => readFileSync(join(folder, 'gatewright', file), 'utf8');
+      assert.match(
+        read('serverless.yml'),
+        /\$\{file\(\.\.\/\.\.\/\.\.\/node_modules\/gatewright\/stack\/stack\.json\)/,
+      );
+      assert.doesNotMatch(read('serverless.yml'), /file\(\.\.\/node_modules/);
+      for (const file of ['access/depot.yml', 'access/portal.yml'])
+        assert.match(read(file), /schema=\.\.\/\.\.\/\.\.\/\.\.\/node_modules\/gatewright\//, file);
+      assert.doesNotMatch(next.join('\n'), /npm install/);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
 });
