@@ -53,12 +53,13 @@ export function settingNames(command: Command): readonly string[] {
 
 /**
  * Applies the files next to the sources to `command`. `sources:` of a `gatewright.yml` in the working directory is used
- * if the command line does not name any sources.
+ * if the command line does not name any sources, and the files next to these sources are then read, too.
  * @throws UsageError with file and line for an unknown name, an invalid value, or two files that contradict each other
  */
 export function applySettings(command: Command, { warn, isPart }: Reading): void {
   const isNamed = command.args.length > 0;
-  const folders = isNamed ? command.args.map(folderOf) : ['.'];
+  const named = isNamed ? command.args : sourcesIn(join('.', SETTINGS_FILE));
+  const folders = [...(isNamed ? [] : ['.']), ...named.map(folderOf)];
   const entries = [...new Set(folders.map((folder) => resolve(folder)))].flatMap((folder) => [
     ...readSettingsFile(join(folder, SETTINGS_FILE)),
     ...SERVICE_FILES.flatMap((name) => readServiceSettings(join(folder, name), warn)),
@@ -66,6 +67,8 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
   const decided = new Map<string, Entry>();
   for (const entry of entries) {
     const other = decided.get(entry.name);
+    // The sources of another folder than the working directory are not used.
+    if (entry.name === 'sources' && other !== undefined) continue;
     if (other !== undefined && JSON.stringify(other.value) !== JSON.stringify(entry.value))
       throw new UsageError(
         `${entry.at}: ${entry.name} has a different value in ${other.at}; set it in only one of the two places`,
@@ -73,7 +76,7 @@ export function applySettings(command: Command, { warn, isPart }: Reading): void
     decided.set(entry.name, entry);
   }
   for (const entry of decided.values())
-    if (entry.name === 'sources') nameSources(command, entry, isNamed);
+    if (entry.name === 'sources') nameSources(command, entry, isNamed || entry.folder !== resolve('.'));
     else if (entry.name === CLAIMS_CHECKED) readPaths(entry);
     else if (PARTS.includes(entry.name)) assertStack(entry);
     else if (entry.name === CHECK_SETTING) continue;
@@ -112,6 +115,15 @@ export function readSetting(
       ...SERVICE_FILES.flatMap((file) => readServiceSettings(join(folder, file), () => undefined)),
     ])
     .filter((entry) => entry.name === name);
+}
+
+/** Returns the sources that a settings file names; empty if it does not exist, or names none that can be read. */
+function sourcesIn(file: string): readonly string[] {
+  return readSettingsFile(file)
+    .filter(({ name }) => name === 'sources')
+    .flatMap(({ value, folder }) =>
+      [value].flat().flatMap((source) => (typeof source === 'string' ? [resolve(folder, source)] : [])),
+    );
 }
 
 function readPaths({ name, value, at, folder }: Entry): readonly string[] {

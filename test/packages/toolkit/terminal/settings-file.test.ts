@@ -139,6 +139,28 @@ cache-memory: 1GB
     }
   });
 
+  // A newcomer moved the sources into gatewright.yml, and custom.gatewright of the service had no effect any more.
+  it('is read next to the sources that it names, as if the command line named them', () => {
+    const folder = aFolder({
+      'gatewright.yml': 'sources: [shop, sell/template.yaml]\nport: 3600\n',
+      'shop/serverless.yml': 'service: shop\ncustom: { gatewright: { stage: qa } }\n',
+      'sell/gatewright.yml': 'sources: other\nreload: false\n',
+      'sell/template.yaml': 'Resources: {}\n',
+    });
+    const usual = process.cwd();
+    try {
+      process.chdir(folder);
+      const { sources, options } = apply([]);
+
+      assert.deepEqual(sources, ['shop', join('sell', 'template.yaml')]);
+      assert.equal(options['port'], 3600);
+      assert.equal(options['stage'], 'qa');
+      assert.equal(options['reload'], false);
+    } finally {
+      process.chdir(usual);
+    }
+  });
+
   it('has texts for switches, too', () => {
     const { options } = applied('metrics: off\naccount-throttle: on\nroles: on\n');
 
