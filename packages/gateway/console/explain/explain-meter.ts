@@ -276,13 +276,20 @@ function explainQuota({ isDeployed, definition }: Circumstances, meter: MeterCir
       'A request counts as soon as the plan admits it, even if the integration then answers it with an error.',
     ],
     changes: [
-      `Wait for the next ${period} (UTC)${isDeployed ? '' : ` (on this machine: \`gatewright clock ${advance}\`)`}.`,
-      `Or allow the key more requests for this period (UpdateUsage), or raise ${nameSetting('planQuota', definition)}.`,
+      `Wait for the next ${period} (UTC)${isDeployed ? '' : ` (on this machine: \`gatewright clock ${advance}\`; leave the clock ahead, because periods of customer plans that it passes stay closed)`}.`,
+      `Or allow the key more requests for this period${allowMore(meter, isDeployed)}, or raise ${nameSetting('planQuota', definition)}.`,
       ...(meter.planStages === undefined
         ? []
         : ['To count the stages separately, give each a usage plan and an API key of its own.']),
     ],
   };
+}
+
+/** Names the call that sets how many requests a key has left in the current period. */
+function allowMore({ planId, keyId }: MeterCircumstances, isDeployed: boolean): string {
+  if (planId === undefined || keyId === undefined) return ' (UpdateUsage)';
+  const here = isDeployed ? '' : ', after `eval "$(npx gatewright env)"`';
+  return ` (\`aws apigateway update-usage --usage-plan-id ${planId} --key-id ${keyId} --patch-operations op=replace,path=/remaining,value=COUNT\`${here})`;
 }
 
 function explainThrottle(about: Circumstances, meter: MeterCircumstances): Reason {

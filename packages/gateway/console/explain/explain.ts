@@ -73,6 +73,8 @@ export function explain(
   // If events tell what happened, a note on the form of the response comes after them.
   const isLater = (sentence: string): boolean =>
     deliveries.changes.length > 0 && surprises.minorBecause?.includes(sentence) === true;
+  // A function may throw or print the error of a call that its role does not allow.
+  const ofDeliveries = deliveries.because.filter((sentence) => !reason.because.includes(sentence));
   const sentences = [
     ...unloaded.because,
     ...describePath(about),
@@ -81,9 +83,10 @@ export function explain(
     ...describeLeftOfReply(about),
     ...describeRestatus(about),
     ...surprises.because.filter((sentence) => !isLater(sentence)),
+    // A missing right is the cause, so it comes before the places.
+    ...(isDenied ? ofDeliveries : []),
     ...(isPlaced(about, reason, surprises) ? describePlaces(about, placesOfRemedies(changes, about)) : []),
-    // A function may throw or print the error of a call that its role does not allow.
-    ...deliveries.because.filter((sentence) => !reason.because.includes(sentence)),
+    ...(isDenied ? [] : ofDeliveries),
     ...surprises.because.filter(isLater),
   ];
   const owner = ownerOf(about);

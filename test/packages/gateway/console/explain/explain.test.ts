@@ -307,7 +307,7 @@ describe('explain', () => {
     assert.match(storyOf(detail), /A request counts as soon as the plan admits it, even if the integration/);
     assert.match(
       storyOf(detail),
-      /→ Wait for the next day \(UTC\) \(on this machine: `gatewright clock \+1d`\)/,
+      /→ Wait for the next day \(UTC\) \(on this machine: `gatewright clock \+1d`;/,
     );
   });
 
