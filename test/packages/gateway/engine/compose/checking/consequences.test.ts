@@ -157,7 +157,8 @@ Resources:
 
     assert.deepEqual(
       found.map(({ property }) => property),
-      ['StartingPositionTimestamp'],
+      // No loaded stack has the function.
+      ['StartingPositionTimestamp', 'FunctionName'],
     );
   });
 
