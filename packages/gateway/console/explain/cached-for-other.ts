@@ -1,6 +1,6 @@
 /** Explains authorizer results that were cached for another request, so the function did not see this request. */
 import { lowerFirst } from '@gatewright/aws/violations';
-import { formatDuration, list } from './reason.ts';
+import { formatDuration, list, listed } from './reason.ts';
 import { flushCommand } from './explain-access.ts';
 import { splitArn } from './policy-advice.ts';
 import type { Circumstances, GuardCircumstances, GuardPolicy } from './circumstances.ts';
@@ -39,21 +39,37 @@ export function adviseIfByRequest(about: Circumstances): string[] {
 export function adviseOwnResults(
   { name, isTokenType }: Pick<GuardCircumstances, 'name' | 'isTokenType'>,
   { protocol, definition }: Pick<Circumstances, 'protocol' | 'definition'>,
-  by: 'route' | 'path' = 'route',
+  by: keyof typeof OWN = 'route',
 ): string {
-  const gain = `Each ${by} then has its own result.`;
+  const { gain, ...own } = OWN[by];
   const isSam = definition?.form === 'sam' || definition?.form === 'sam-globals';
   if (isSam && isTokenType !== true) {
-    const names = by === 'path' ? 'path' : protocol === 'rest' ? 'httpMethod, resourcePath' : 'routeKey';
+    const names = (protocol === 'rest' ? own.rest : own.http).join(', ');
     return `Add Context: [${names}] to the Identity of the authorizer, in Auth.Authorizers.${name}. ${gain}`;
   }
   if (protocol !== 'rest')
-    return `Add $context.${by === 'route' ? 'routeKey' : 'path'} to the identity sources of the authorizer. ${gain}`;
-  const sources = by === 'route' ? 'context.httpMethod and context.resourcePath' : 'context.path';
+    return `Add ${listed(own.http.map((name) => `$context.${name}`))} to the identity sources of the authorizer. ${gain}`;
+  const sources = listed(own.rest.map((name) => `context.${name}`));
   return isTokenType === true
-    ? `Replace the authorizer with a REQUEST authorizer that uses the token’s header${by === 'route' ? ', ' : ' and '}${sources} as identity sources. ${gain}`
+    ? `Replace the authorizer with a REQUEST authorizer that uses the token’s header${own.rest.length > 1 ? ', ' : ' and '}${sources} as identity sources. ${gain}`
     : `Add ${sources} to the identity sources of the authorizer. ${gain}`;
 }
+
+/** The variables of the context that separate the results, in a REST API and in an HTTP API. */
+const OWN = {
+  route: {
+    rest: ['httpMethod', 'resourcePath'],
+    http: ['routeKey'],
+    gain: 'Each route then has its own result.',
+  },
+  path: { rest: ['path'], http: ['path'], gain: 'Each path then has its own result.' },
+  // The ARN of a request has its path, and not the path of its route.
+  request: {
+    rest: ['httpMethod', 'path'],
+    http: ['httpMethod', 'path'],
+    gain: 'Each method and path then has its own result.',
+  },
+} as const;
 
 /**
  * Explains a common mistake on AWS: the policy names only the request that was made first, but is cached for all
@@ -74,15 +90,23 @@ export function explainNarrow(about: Circumstances, policy: GuardPolicy): Reason
     : `covers every path that this caller may call, for example with the Resource ${missing}`;
   return {
     because: [
-      `Authorizer ${guard.name} was not called, because its result from ${formatDuration(guard.ageMs ?? 0)} before this request, for ${other}, is cached for ${guard.ttlSeconds} s and applies to all its routes and paths.`,
+      `Authorizer ${guard.name} was not called, because its result from ${formatDuration(guard.ageMs ?? 0)} before this request, for ${other}, is cached for ${guard.ttlSeconds} s and applies to ${describeScope(guard)}.`,
       `The cached policy allows only ${list(allowed)}; the ARN of ${isOfRoute ? routeKey : 'this request'} is ${policy.resource}.${guard.madeFor !== undefined && isOnly(allowed, guard.madeFor.arn) ? ' The policy names only the request for which the function was called, so it does not say whether the function would allow this request.' : ''}`,
     ],
     changes: [
       `If the caller should have access, make the authorizer return a policy that ${covered}${describeInCode(guard, missing)}.`,
-      `Or keep such policies: ${lowerFirst(adviseOwnResults(guard, about, isOfRoute ? 'route' : 'path'))}`,
+      `Or keep such policies: ${lowerFirst(adviseOwnResults(guard, about, isOfRoute ? 'request' : 'path'))}`,
       `The current result is used for at most ${guard.ttlSeconds} s, even if the function has been changed in the meantime. To end it earlier, flush the authorizer’s cache: ${flushCommand(about)}.`,
     ],
   };
+}
+
+/** Says to which requests a cached result applies: those with the same values of the identity sources. */
+function describeScope({ places }: GuardCircumstances): string {
+  const ofContext = places.filter(({ kind }) => kind === 'context').map(({ name }) => name);
+  return ofContext.length === 0
+    ? 'all its routes and paths'
+    : `all requests with the same ${listed(places.map(({ kind, name }) => (kind === 'context' ? `context.${name}` : `${kind} ${name}`)))}`;
 }
 
 function isNarrow(

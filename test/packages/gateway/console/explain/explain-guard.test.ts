@@ -247,6 +247,26 @@ const STORIES: readonly (readonly [name: string, about: Circumstances, because: 
     `Authorizer gate was not called, because its result from 2 s before this request, for GET /pets, is cached for 300 s and applies to all its routes and paths. The cached policy allows only ${OTHER_ARN}; the ARN of GET /tiles/{id} is ${ARN}. The token has the subject carl, the role clerk and no audience.`,
     `If the caller should have access, make the authorizer return a policy that lists every route that this caller may call: ${ARN} must be among its resources (in code: methodArn of the event up to the stage, and then /GET/tiles/7).`,
   ],
+  [
+    'a cached policy that applies to the requests of one route only',
+    {
+      ...notAllowedBy('authorizer', { fails: ['resource'], resources: [OTHER_ARN] }),
+      guard: {
+        ...GUARD,
+        places: [
+          { kind: 'header', name: 'authorization', isFound: true },
+          { kind: 'context', name: 'resourcePath', isFound: true },
+        ],
+        from: 'cache',
+        ageMs: 2_000,
+        givenFor: 'GET /tiles/{id}',
+        madeFor: { request: 'GET /tiles/1', arn: OTHER_ARN },
+        ttlSeconds: 300,
+      },
+    },
+    `Authorizer gate was not called, because its result from 2 s before this request, for GET /tiles/1, is cached for 300 s and applies to all requests with the same header authorization and context.resourcePath.`,
+    'Or keep such policies: add context.path to the identity sources of the authorizer. Each path then has its own result.',
+  ],
 ];
 
 describe('a refusal or failure', () => {

@@ -212,7 +212,7 @@ describe('explain', () => {
   it('advises a TOKEN authorizer to become a REQUEST authorizer, which then lets each route pass', async () => {
     const auth = (event: unknown) => policy('Allow', (event as { readonly methodArn: string }).methodArn);
     const token = aRecordedApi(withAuthorizer({ ...TOKEN, Name: 'gate' }), { list: ok, auth });
-    const sources = 'method.request.header.Authorization,context.httpMethod,context.resourcePath';
+    const sources = 'method.request.header.Authorization,context.httpMethod,context.path';
     const request = aRecordedApi(
       withAuthorizer({ ...TOKEN, Type: 'REQUEST', IdentitySource: sources, Name: 'gate' }),
       { list: ok, auth },
@@ -225,7 +225,7 @@ describe('explain', () => {
 
     assert.match(
       storyOf(token.last()),
-      /→ Or keep such policies: replace the authorizer with a REQUEST authorizer that uses the token’s header, context.httpMethod and context.resourcePath as identity sources\./,
+      /→ Or keep such policies: replace the authorizer with a REQUEST authorizer that uses the token’s header, context.httpMethod and context.path as identity sources\./,
     );
     assert.equal(request.last().status, 200);
   });
