@@ -122,7 +122,7 @@ describe('gatewright access', () => {
     assert.equal(code, 1);
     assert.ok(
       stderr.includes(
-        `error: API Api of stack ${stackName()}, stage dev, uses authorizers of the toolkit, but no access document protects it, so every call is ` +
+        `error: API Api of stack ${stackName()}, stage dev, uses Gatewright’s authorizers, but no access document protects it, so every call is ` +
           `answered with 500: add this API under api in a document, as dev: { stack: ${stackName()}, logicalId: Api, stage: dev }`,
       ),
       stderr,

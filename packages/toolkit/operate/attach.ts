@@ -11,7 +11,7 @@ import { BreakingError, findBreaking, PERMISSION_ADVICE } from './attach/invoke-
 import { nameOfFunction } from './attach/authorizer-function.ts';
 import { applyPlan, ForeignEditError, UnfinishedError } from './attach/apply-plan.ts';
 import type { Work } from './attach/apply-plan.ts';
-import { assertClaimsChecked, ClaimsUncheckedError, undoIfWrong } from './attach/conclude.ts';
+import { assertClaimsChecked, ClaimsUncheckedError, READ_AGAIN, undoIfWrong } from './attach/conclude.ts';
 import { PlaneError } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
 import { findUnfinished } from './attach/find-unfinished.ts';
@@ -374,7 +374,8 @@ async function finish(
   if (await undoIfWrong(checks, saved, work))
     printError(
       new UsageError(
-        'the verification failed, so every change was undone; the checks above that FAILED show why',
+        'the verification failed, so every change was undone; the checks above that FAILED show why. ' +
+          READ_AGAIN,
       ),
     );
 }

@@ -4,7 +4,7 @@ import { NO_CONSEQUENCE } from '../../../gateway/core/errors.ts';
 import { commandName, count, colorize, table } from '../../../base/terminal/output.ts';
 import { quote } from '@gatewright/aws/text/token-options';
 import { routesLine, tokenLine } from '../shell-text.ts';
-import { guardedRoutes, suggestTries } from './suggested-tries.ts';
+import { guardedRoutes, isAnsweredByAws, suggestTries } from './suggested-tries.ts';
 import { describeTries } from './try-lines.ts';
 import { portalUrlOf } from '../../../toolkit/terminal/admin-client.ts';
 import type { LoadText } from '../shell-text.ts';
@@ -242,15 +242,17 @@ function kindOf({ kind, stage }: ApiRoutes): string {
 
 /** Returns one line per route: method, path, authorizer, function. */
 export function describeRoutes(api: ApiRoutes): string[] {
-  return table(api.routes.map((route) => toRow(route))).map((line) => `  ${line}`);
+  return table(api.routes.map((route) => toRow(api, route))).map((line) => `  ${line}`);
 }
 
 type Route = ApiRoutes['routes'][number];
 
 function toRow(
+  api: ApiRoutes,
   { method, path, authorizer, functionName, target, apiKeyRequired }: Route,
   shown = path,
 ): readonly string[] {
+  if (isAnsweredByAws(api, { path })) return [method, shown, 'open', 'answered by API Gateway itself'];
   const isClosed = target === 'returns 500' && authorizer === undefined;
   return [
     method === path ? '' : method,
@@ -265,7 +267,7 @@ function toRow(
  * same function and authorizer are only counted.
  */
 export function formatRoutes(api: ApiRoutes, load: LoadText): string[] {
-  const rows = api.routes.map((route) => toRow(route, templateAddressOf(api, route.path)));
+  const rows = api.routes.map((route) => toRow(api, route, templateAddressOf(api, route.path)));
   if (rows.length <= MAX_ROUTES) return table(rows).map((line) => `  ${line}`);
   const groups = Map.groupBy(api.routes.keys(), (index) => rows[index]?.slice(2).join('\n') ?? '');
   const folded = [...groups.values()].flatMap((indices) => {

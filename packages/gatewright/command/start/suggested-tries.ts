@@ -137,7 +137,9 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
   if (api.kind === 'function-url') return suggestUrl(api);
   // A preflight is shown only for an API that has nothing else.
   const isPreflight = ({ route }: GuardedRoute): boolean => route.method === 'OPTIONS';
-  const called = routes.every(isPreflight) ? routes : routes.filter((route) => !isPreflight(route));
+  const called = (routes.every(isPreflight) ? routes : routes.filter((route) => !isPreflight(route))).filter(
+    ({ route }) => !isAnsweredByAws(api, route),
+  );
   const open = choose(called.filter(({ isOpen }) => isOpen));
   const guarded = choose(called.filter(({ token, lacksKey }) => token !== undefined && !lacksKey));
   // A route that needs only an API key is shown, unless the guarded route already shows a key.
@@ -170,6 +172,11 @@ export function suggestTries(api: ApiRoutes, routes: readonly GuardedRoute[]): r
   return lines.length > 0 || other === undefined
     ? lines
     : [`# without ${asks(other.route)} → ${other.refusal}`, curl(api, other.route)];
+}
+
+/** Whether API Gateway answers the path itself, for its health checks, so that the route is never called. */
+export function isAnsweredByAws({ kind, stage }: ApiRoutes, { path }: Pick<Route, 'path'>): boolean {
+  return kind === 'http' && stage === '$default' && path === '/ping';
 }
 
 function asks({ authorizer, apiKeyRequired }: Route): string {

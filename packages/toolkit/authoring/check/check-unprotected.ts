@@ -18,9 +18,9 @@ export function describeUnprotected(
   stage: string,
   named?: string,
 ): string {
-  const what = `API ${logicalId} of stack ${stack}, stage ${name}, uses authorizers of the toolkit, but no access document protects it`;
+  const what = `API ${logicalId} of stack ${stack}, stage ${name}, uses Gatewright’s authorizers, but no access document protects it`;
   return named === undefined
-    ? `${what}, so every call is answered with 500: add this API under api in a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }`
+    ? `${what}, so every call is answered with 500: add this API under api in a document, as ${stage}: { stack: ${stack}, logicalId: ${logicalId}, stage: ${name} }, and run gatewright access sync (if a document has this line already, only run the command)`
     : `${what} in stage ${stage}; a document names the stack ${stack} only for stage ${named}. For SAM, name the stack of ${stage} in samconfig.toml: set stack_name under [${stage}.deploy.parameters]`;
 }
 

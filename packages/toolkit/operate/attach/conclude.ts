@@ -60,6 +60,10 @@ export function assertClaimsChecked(
 
 const EARLIER = '; there is an earlier attachment: run the command again to undo it';
 
+/** Says how the files of the documents learn of an undo, because `access matrix` reads only these files. */
+export const READ_AGAIN =
+  'gatewright access matrix shows the routes as they were last read: run gatewright access sync';
+
 /** Describes the result of a detachment if the API shows nothing of the attachment. */
 export function describeGone(hasEarlier: boolean): string {
   return `detached: nothing of the attachment is left in the API, so nothing was changed${hasEarlier ? EARLIER : ''}`;
@@ -71,7 +75,7 @@ export function describeGone(hasEarlier: boolean): string {
  */
 export function describeDetached(kept: readonly string[], hasEarlier: boolean): string {
   const more = hasEarlier ? EARLIER : '';
-  if (kept.length === 0) return `detached${more}`;
+  if (kept.length === 0) return `detached${more}; ${READ_AGAIN}`;
   return `not detached: ${count(kept.length, 'part')} above ${kept.length === 1 ? 'stays' : 'stay'} unchanged; remove the remaining parts manually in API Gateway${more}`;
 }
 

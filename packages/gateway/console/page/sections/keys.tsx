@@ -279,7 +279,13 @@ function Made({ made: { month, invoices, notClosed, unpriced } }: { readonly mad
         <p class="note">Periods that appear on no invoice, because their plans have no price: {unpriced}.</p>
       )}
       {invoices.length === 0 ? (
-        <Empty title={`${month} has no invoices, because the usage of that month has no price.`} />
+        <Empty
+          title={
+            unpriced === undefined && notClosed === undefined
+              ? `${month} has no invoices, because no usage and no fee of that month is recorded.`
+              : `${month} has no invoices.`
+          }
+        />
       ) : null}
       {invoices.map((invoice) => (
         <One key={invoice.number} invoice={invoice} />

@@ -279,7 +279,7 @@ function describeState({ state, isLive }: Traffic): string {
       : notKept > 0
         ? ` · ${notKept.toLocaleString('en-US')} ordinary successful requests were counted but not recorded`
         : '';
-  return `${counted.toLocaleString('en-US')} since startup${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
+  return `${counted.toLocaleString('en-US')} since startup or the last Clear${full}${some}${isLive ? '' : ' · waiting for the gateway'}`;
 }
 
 function useListKeys(shown: readonly RequestRow[]): void {

@@ -76,7 +76,7 @@ describe('describeUnprotected', () => {
   it('says what happens, and the line to add', () => {
     assert.match(
       describeUnprotected(REST, 'live'),
-      /every call is answered with 500: add this API under api in a document, as live: \{ stack: shop, logicalId: Rest, stage: prod \}$/,
+      /every call is answered with 500: add this API under api in a document, as live: \{ stack: shop, logicalId: Rest, stage: prod \}, and run gatewright access sync \(if a document has this line already, only run the command\)$/,
     );
   });
 

@@ -157,8 +157,9 @@ describe('a start with access documents', () => {
     const apis = [anApi(), anApi({ id: 'b2', logicalId: 'Other' }), anApi({ id: 'c3', routes: [open] })];
 
     assert.deepEqual(await check(apis), [
-      'API Other of stack shop-dev, stage v1, uses authorizers of the toolkit, but no access document protects it, so every call is ' +
-        'answered with 500: add this API under api in a document, as dev: { stack: shop-dev, logicalId: Other, stage: v1 }',
+      'API Other of stack shop-dev, stage v1, uses Gatewright’s authorizers, but no access document protects it, so every call is ' +
+        'answered with 500: add this API under api in a document, as dev: { stack: shop-dev, logicalId: Other, stage: v1 }, ' +
+        'and run gatewright access sync (if a document has this line already, only run the command)',
     ]);
   });
 

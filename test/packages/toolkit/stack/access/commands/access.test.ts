@@ -451,7 +451,7 @@ describe('gatewright access build and check', () => {
     assert.deepEqual([none.code, none.stdout], [1, '1 document, 1 problem, 0 warnings\n']);
     assert.match(
       none.stderr,
-      /API Api of stack .*, stage dev, uses authorizers of the toolkit, but no access document protects it, /,
+      /API Api of stack .*, stage dev, uses Gatewright’s authorizers, but no access document protects it, /,
     );
   });
 });
