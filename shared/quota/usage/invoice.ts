@@ -53,7 +53,10 @@ export type Invoice = {
 
 export type Priced = {
   readonly invoices: readonly Invoice[];
-  /** Records without a price. They do not appear on an invoice. */
+  /**
+   * Records without a price, on no invoice. Records of a plan that has a price for another limit are omitted, because
+   * that limit bills the same requests.
+   */
   readonly unpriced: readonly UsageRecord[];
 };
 
@@ -84,7 +87,8 @@ export function makeInvoices(
   customerOf: (plan: string) => Addressee | undefined,
 ): Priced {
   const newest = newestOf(records);
-  const unpriced = newest.filter(({ price }) => price === undefined);
+  const billed = new Set(newest.filter(isPriced).map(({ plan }) => plan));
+  const unpriced = newest.filter(({ price, plan }) => price === undefined && !billed.has(plan));
   const priced = Map.groupBy(newest.filter(isPriced), ({ currency }) => currency);
   const invoices = [...priced].sort(byName).map(([currency, all]) => {
     const lines = [...Map.groupBy(all, lineOf)].sort(byName).map(([, periods]) => toLine(periods, currency));

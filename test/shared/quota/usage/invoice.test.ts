@@ -134,7 +134,7 @@ describe('an invoice', () => {
   });
 
   it('names the lost units, and the usage without a price', () => {
-    const free: UsageRecord = aRecord({ limit: 'free', used: 5 });
+    const free: UsageRecord = aRecord({ plan: 'free', limit: 'daily', used: 5 });
     Reflect.deleteProperty(free, 'price');
     Reflect.deleteProperty(free, 'currency');
 
@@ -142,6 +142,15 @@ describe('an invoice', () => {
 
     assert.deepEqual([invoices.length, invoices[0]?.lost, invoices[0]?.lines[0]?.lost], [1, 7, 7]);
     assert.deepEqual(unpriced, [free]);
+  });
+
+  // An owner read lost money in a note about each key and day, although the monthly limit billed the same requests.
+  it('does not name the usage of a limit without a price if another limit of the plan has one', () => {
+    const perKey: UsageRecord = aRecord({ limit: 'per-key', key: 'k-1', used: 60 });
+    Reflect.deleteProperty(perKey, 'price');
+    Reflect.deleteProperty(perKey, 'currency');
+
+    assert.deepEqual(invoicesOf(aRecord({ used: 60 }), perKey).unpriced, []);
   });
 
   it('exists once for each currency, and its total is the sum of its lines', () => {

@@ -266,7 +266,11 @@ function describeInForce(after: Answer, followed: Followed | UsageError): string
   const again = !isRefused
     ? 'callers whose requests are currently refused get the new decision within 2 s; '
     : '';
-  return `${keys}${again}the change is in force everywhere by ${printValue(after['everywhereBy'])}`;
+  const everywhere = printValue(after['everywhereBy']);
+  const from = listAt(after, 'plans').map(membersOf).at(-1)?.['from'];
+  if (typeof from === 'string' && Date.parse(from) > Date.parse(everywhere))
+    return `every process knows by ${everywhere} that the change begins at ${from}`;
+  return `${keys}${again}the change is in force everywhere by ${everywhere}`;
 }
 
 async function list({
@@ -304,7 +308,7 @@ async function show(tenant: string, flags: ReadFlags): Promise<void> {
 const LEFT_COLUMNS = ['limit', 'allowance', 'counted', 'left', 'periodEnd'];
 const FACTS: Readonly<Record<string, string>> = {
   from: 'in force since',
-  everywhereBy: 'in force everywhere by',
+  everywhereBy: 'latest change known everywhere by',
 };
 
 /** Describes a limit that has no single number for the whole customer. */

@@ -235,8 +235,7 @@ async function invoice(flags: InvoiceFlags): Promise<void> {
     }
   }
   const named = describeUnpriced(unpriced);
-  if (named !== undefined)
-    printNotes(`Not on any invoice, because the plan has no price for the limit: ${named}.`);
+  if (named !== undefined) printNotes(`Not on any invoice, because the plan has no price: ${named}.`);
   else if (isFirst && notPrinted.length === 0)
     printNotes(
       `No usage${draft ? '' : ' or fee'} of ${flags.period} is recorded, so there is no invoice.${draft ? '' : ' Fees are recorded by gatewright usage close after the end of the period; --draft shows them before.'}`,

@@ -156,10 +156,12 @@ function Preview({
               <dt>Begins</dt>
               <dd>{time(from)}</dd>
             </div>
-            <div>
-              <dt>In force everywhere by</dt>
-              <dd>{time(everywhereBy)}</dd>
-            </div>
+            {isAtOnce({ from, everywhereBy }) ? (
+              <div>
+                <dt>In force everywhere by</dt>
+                <dd>{time(everywhereBy)}</dd>
+              </div>
+            ) : null}
           </dl>
           {costs.length === 0 ? (
             <p>This costs nothing.</p>
@@ -176,13 +178,19 @@ function Preview({
   );
 }
 
+/** Whether the change begins now, so that some processes may still use the earlier plan for a while. */
+function isAtOnce({ from, everywhereBy }: Pick<PlanChange, 'from' | 'everywhereBy'>): boolean {
+  return Date.parse(everywhereBy) > Date.parse(from);
+}
+
 function Confirmed({ of: { from, everywhereBy } }: { readonly of: PlanChange }) {
   const [isShown, setShown] = useState(true);
   useEffect(() => setShown(true), [from, everywhereBy]);
   return isShown ? (
     <div class="good-note" role="status">
       <p>
-        The change is made. It begins {time(from)} and is in force everywhere by {time(everywhereBy)}.
+        The change is made. It begins {time(from)}
+        {isAtOnce({ from, everywhereBy }) ? ` and is in force everywhere by ${time(everywhereBy)}` : ''}.
       </p>
       <button type="button" onClick={() => setShown(false)}>
         Close

@@ -102,7 +102,7 @@ describe('gatewright customers', () => {
     const shown = await printed('customers', 'show', 'acme');
     assert.match(shown, /^name +Acme Ltd$/m);
     assert.match(shown, /^in force since +2026-11-03T\S+$/m);
-    assert.match(shown, /^in force everywhere by +2026-11-03T00:01:\S+$/m);
+    assert.match(shown, /^latest change known everywhere by +2026-11-03T00:01:\S+$/m);
     assert.match(shown, /^pro +2026-11-03T[^ ]+ +monthly 5000$/m);
     assert.match(shown, /^free +2026-12-01T00:00:00\.000Z +-$/m);
     assert.match(shown, /^monthly +5000 +0 +5000 +2026-12-01T00:00:00\.000Z$/m);

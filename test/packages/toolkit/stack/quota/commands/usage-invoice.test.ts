@@ -378,7 +378,7 @@ describe('a draft of a month whose open periods have no price', () => {
     assert.deepEqual([code, stdout], [0, ''], stderr);
     assert.match(
       stderr,
-      /^draft: 1 period is not closed .*\nNot on any invoice, because the plan has no price for the limit: customer visitor, limit monthly of plan trial: \d+ units? used since 2026-10-01T00:00:00\.000Z\.\n$/,
+      /^draft: 1 period is not closed .*\nNot on any invoice, because the plan has no price: customer visitor, limit monthly of plan trial: \d+ units? used since 2026-10-01T00:00:00\.000Z\.\n$/,
     );
   });
 });
