@@ -23,11 +23,18 @@ type PlanPage = { readonly plans: readonly PlanDocument[]; readonly next?: strin
 const PAGE = 25;
 
 /**
- * Reads the newest version of a plan from the table.
+ * Reads the newest version of a plan from the table. A plan that only an access document defines is read from the
+ * document: a customer can change to it in the portal, which may not save plans, before the first charge saves it.
  * @throws DomainError PLAN_UNKNOWN if there is no such plan; STORE_UNAVAILABLE if the table is unavailable
  */
-export async function getPlan({ store }: Pick<AdminPorts, 'store'>, planId: string): Promise<CustomerPlan> {
+export async function getPlan(
+  { store, documentPlans }: Pick<AdminPorts, 'store' | 'documentPlans'>,
+  planId: string,
+): Promise<CustomerPlan> {
   const item = await readItem(store, planKey(planId));
+  const brought =
+    item === undefined ? (await documentPlans?.())?.findLast(({ id }) => id === planId) : undefined;
+  if (brought !== undefined) return parsePlan(brought);
   if (item === undefined)
     throw new DomainError(
       'PLAN_UNKNOWN',
@@ -61,6 +68,22 @@ export async function namePlan(
     plan,
     writes: [{ purpose: 'assign', key: planKey(planId), when: [isKept], change: { kind: 'check' } }],
   };
+}
+
+/**
+ * Saves the plans of access documents that the table does not have, so that the fees of customers who have made no
+ * request yet are found. Does nothing for a role that may not save plans.
+ */
+export async function saveNewPlans(
+  { store, documentPlans, savesPlans }: Pick<AdminPorts, 'store' | 'documentPlans' | 'savesPlans'>,
+  atEpochMs: number,
+): Promise<void> {
+  if (savesPlans === false) return;
+  for (const brought of (await documentPlans?.()) ?? []) {
+    const item = await readItem(store, planKey(brought.id));
+    if (item !== undefined) continue;
+    for (const write of seedWrites(parsePlan(brought), item, atEpochMs)) await store.update(write);
+  }
 }
 
 export function documentOf(plan: CustomerPlan): PlanDocument {

@@ -8,6 +8,7 @@ import { listAudit } from './audit.ts';
 import type * as ListUsage from './list-usage.ts';
 import { toRequested } from './operation.ts';
 import type { AdminPorts } from './operation.ts';
+import { saveNewPlans } from './plans.ts';
 import { MEDIA_TYPES, printCsv, printNdjson } from './print-rows.ts';
 import type { UsageRecord } from './usage-record.ts';
 import type { UsageRow } from './usage-row.ts';
@@ -98,6 +99,7 @@ function closeRoute(ports: AdminPorts): Route {
     async (request) => {
       const { closeOver } = await import('./close-over.ts');
       const { month, cursor } = request.body;
+      if (cursor === undefined) await saveNewPlans(ports, request.receivedEpochMs);
       return jsonReply(200, await closeOver(ports, toRequested(request), { month, cursor }));
     },
   );
@@ -152,6 +154,7 @@ async function listDrafts(
   nowEpochMs: number,
 ): Promise<ListUsage.Page<UsageRecord>> {
   const { listDraftRecords } = await import('./draft-records.ts');
+  if (question.cursor === undefined) await saveNewPlans(ports, nowEpochMs);
   return listDraftRecords(ports, question, nowEpochMs);
 }
 
@@ -161,6 +164,7 @@ async function listDue(
   nowEpochMs: number,
 ): Promise<ListUsage.Page<UsageRow>> {
   const { listDueFees } = await import('./due-fees.ts');
+  if (question.cursor === undefined) await saveNewPlans(ports, nowEpochMs);
   const { rows, next } = await listDueFees(ports, { ...question, purpose: 'due' }, nowEpochMs, 'ended');
   return { rows: rows.map(({ row }) => row), ...(next !== undefined && { next }) };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DomainError } from '#shared/errors.ts';
+import { createRouter } from '#shared/http/router.ts';
 import {
   CHANGES_A_YEAR,
   createCustomer,
@@ -14,10 +15,11 @@ import {
 import type { NewCustomer, WantedTerm } from '#shared/quota/admin/customers.ts';
 import { assignPlan } from '#shared/quota/admin/keys.ts';
 import type { AdminPorts } from '#shared/quota/admin/operation.ts';
-import { getPlan, savePlan } from '#shared/quota/admin/plans.ts';
+import { getPlan, saveNewPlans, savePlan } from '#shared/quota/admin/plans.ts';
+import { quotaAdminRoutes } from '#shared/quota/admin/routes.ts';
 import { customerKey } from '#shared/quota/plan/customer.ts';
 import { versionKey } from '#shared/quota/plan/plan-book.ts';
-import { codeOf, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
+import { anAdminEvent, codeOf, memoryAdminPorts, requested } from '../../../support/quota-admin.ts';
 import { NOON_MS } from '../../../support/quota-table.ts';
 
 const MINUTE_MS = 60_000;
@@ -86,7 +88,8 @@ describe('a plan of an access document', () => {
     ...ports,
     documentPlans: () => Promise.resolve([{ id: 'brought', ...plan }]),
   });
-  const storedIn = async (ports: AdminPorts): Promise<number> => (await getPlan(ports, 'brought')).version;
+  const storedIn = async (ports: AdminPorts): Promise<number> =>
+    (await getPlan({ store: ports.store }, 'brought')).version;
 
   // Source: what the first charge by the plan writes (plan-book.ts).
   const NAMED: readonly (readonly [name: string, by: (ports: AdminPorts) => Promise<unknown>])[] = [
@@ -110,6 +113,24 @@ describe('a plan of an access document', () => {
       const kept = await ports.store.read(versionKey('brought', 2));
       assert.ok(kept.kind === 'done' && kept.item !== undefined);
     });
+
+  // The fees of a customer who changed to such a plan in the portal, and made no request, were on no invoice.
+  it('that a customer has chosen in the portal is known, and is saved before the fees of a month are read', async () => {
+    const price = { fee: '49.00', tiers: [{ unitPrice: '0.05' }] };
+    const ports = bringing(await aRecord(), { ...DOCUMENT_PLAN, limits: [{ ...MONTHLY, price }] });
+    const portal: AdminPorts = { ...ports, savesPlans: false };
+    await setPlan(portal, now(MINUTE_MS), { tenant: 'acme', plan: 'brought', version: 2 });
+    await saveNewPlans(portal, NOON_MS);
+    assert.equal(await codeOf(storedIn(ports)), 'PLAN_UNKNOWN');
+    assert.equal((await getPlan(ports, 'brought')).version, 2);
+
+    const answer = createRouter(quotaAdminRoutes(ports));
+    const asked = JSON.stringify(anAdminEvent('GET /quota/export', { query: { of: 'drafts' } }));
+    const later = asked.replace(String(NOON_MS), String(NOON_MS + 2 * MINUTE_MS));
+    const { body = '' } = await answer(JSON.parse(later), () => undefined);
+    assert.equal(body.split('\n').filter((line) => line.includes('"plan":"brought"')).length, 1, body);
+    assert.equal(await storedIn(ports), 2);
+  });
 
   it('replaces an older record of the table, and keeps a newer one', async () => {
     const ports = bringing(await aRecord());
