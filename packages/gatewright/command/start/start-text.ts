@@ -98,7 +98,6 @@ function describeServed(facts: StartFacts): string[] {
   const tries = triesOf(facts, apis, guarded);
   return [
     ...apis.flatMap((api, index) => [...describeApi(api, apis.slice(0, index), facts.load), '']),
-    ...describeUnloaded(gateway, apis),
     ...describeUnrouted(gateway, apis),
     ...table(services).map((line) => `  ${line}`),
     ...(needs === undefined ? [] : [`  Token     ${tokenLine(needs)}`]),
@@ -155,22 +154,6 @@ function describeInjected(faults: Listening['faults']): string[][] {
   if (faults === undefined) return [];
   const { file, rules, seed } = faults;
   return [['Faults', `${count(rules, 'rule')} of ${file}`, `injected on purpose, with seed ${seed}`]];
-}
-
-/** Names the functions that routes invoke and no loaded stack has, because every call of them fails. */
-function describeUnloaded(gateway: Pick<Gateway, 'stacks'>, apis: readonly ApiRoutes[]): string[] {
-  const known = new Set(gateway.stacks.flatMap(({ functions }) => functions.map(({ name }) => name)));
-  const routed = apis.flatMap(({ routes }) => routes.map(({ functionName }) => functionName));
-  const missing = [...new Set(routed)].filter(
-    (name) => name !== undefined && /^[\w-]+$/.test(name) && !known.has(name),
-  );
-  if (missing.length === 0) return [];
-  const more = missing.length > MAX_UNROUTED ? ` and ${missing.length - MAX_UNROUTED} more` : '';
-  const names = missing.slice(0, MAX_UNROUTED).join(', ');
-  return [
-    `  ${colorize('yellow', `No loaded stack has the ${missing.length === 1 ? 'function' : 'functions'} ${names}${more}`)}, so routes to ${missing.length === 1 ? 'it' : 'them'} fail with 500. Start the stack that has ${missing.length === 1 ? 'it' : 'them'}, too, or set the parameter that is a part of the name (--param NAME=VALUE).`,
-    '',
-  ];
 }
 
 /**

@@ -239,9 +239,8 @@ function judgeStack(
     ...findSilent(stack, stacks).map(({ resource, property, message, ...more }) =>
       makeFinding('never-fires', placedAt(resource, stackName, property), message, more),
     ),
-    ...[...findUnpublished(all), ...findElsewhere(stack, stacks)].map(
-      ({ resource, property, message, remedy }) =>
-        makeFinding('value-elsewhere', placedAt(resource, stackName, property), message, { remedy }),
+    ...[...findUnpublished(all), ...findElsewhere(stack)].map(({ resource, property, message, remedy }) =>
+      makeFinding('value-elsewhere', placedAt(resource, stackName, property), message, { remedy }),
     ),
     ...findPolicyExcess(all).map(({ resource, property, rule, message, remedy }) =>
       makeFinding(rule, placedAt(resource, stackName, property), message, { remedy }),

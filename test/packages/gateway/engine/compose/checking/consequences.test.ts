@@ -157,8 +157,7 @@ Resources:
 
     assert.deepEqual(
       found.map(({ property }) => property),
-      // No loaded stack has the function.
-      ['StartingPositionTimestamp', 'FunctionName'],
+      ['StartingPositionTimestamp'],
     );
   });
 
