@@ -335,6 +335,13 @@ export const RULES = {
     remedy: 'also name the stack that has the export or API: gatewright check OTHER THIS',
     source: `${CLOUDFORMATION}/UserGuide/using-cfn-stack-exports.html`,
   },
+  'function-elsewhere': {
+    severity: 'unchecked',
+    about: 'a function that an API or event source invokes, and that no stack of this command has',
+    remedy:
+      'also name the stack that has the function in the command, as in gatewright start OTHER THIS (the gateway runs functions of loaded stacks only)',
+    source: `${LAMBDA}/access-control-resource-based.html`,
+  },
   'update-export-elsewhere': {
     severity: 'unchecked',
     about: 'an export that an update removes or changes, which another stack may import',

@@ -27,6 +27,9 @@ const MAX_FAULTS = 6;
 const MAX_LINES = 8;
 /** The rule of faults that the schema of osls reports. */
 const OF_OSLS: UnsupportedItem['rule'] = 'osls-schema';
+const ADD_STACK = 'also name the stack that has the function: gatewright start OTHER THIS';
+/** The rule of functions that no loaded stack has. One missing stack is mostly the reason for all of them. */
+const OF_ABSENT: UnsupportedItem['rule'] = 'function-elsewhere';
 /** The property of a REST route in short form, and the message about one without a slash, which is served with it. */
 const SHORT_ROUTE = /\.events\.\d+\.http$/;
 const WITHOUT_SLASH =
@@ -322,16 +325,23 @@ function isServed({ rule, property = '', message = '' }: UnsupportedItem): boole
  * Returns the message of a fault without the value with which messages of osls begin. The same value is rarely written
  * twice, but the same mistake is.
  */
-function mistakeOf({ rule, message = '' }: UnsupportedItem): string {
+function mistakeOf({ rule, message = '', consequence, remedy = '' }: UnsupportedItem): string {
+  if (rule === OF_ABSENT) return `${rule} ${consequence} ${remedy}`;
   return rule === OF_OSLS ? message.replace(/^value '[^']*'/, '') : message;
 }
 
 /** @param groups faults with the same message, of which the first is shown with the places of the others */
 function describeFaults(groups: readonly (readonly UnsupportedItem[])[]): string[] {
-  return [...Map.groupBy(groups, ([first]) => first?.consequence ?? '')].flatMap(([consequence, of]) => [
+  return [...Map.groupBy(groups, ([first]) => consequenceOf(first))].flatMap(([consequence, of]) => [
     ...of.flatMap(([first, ...others]) => (first === undefined ? [] : [describeFault(first, others)])),
     `      → ${consequence}`,
   ]);
+}
+
+/** Returns the consequence of a fault. For absent functions, it ends with the remedy, which is an option or a name. */
+function consequenceOf(item: UnsupportedItem | undefined): string {
+  const { rule, consequence = '', remedy = ADD_STACK } = item ?? {};
+  return rule === OF_ABSENT ? `${consequence}; ${remedy}` : consequence;
 }
 
 /**

@@ -4,6 +4,7 @@ import { USUAL_HOME } from '@gatewright/aws/usual-home';
 import { NO_WRITTEN_OBJECTS } from '../../../kernel/service.ts';
 import { Account } from '../../../control/account.ts';
 import { findMisconfiguredRoutes } from '../../../control/loading/misconfigured-routes.ts';
+import { findAbsentFunctions } from '../../../control/loading/absent-functions.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
 import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
 import { ServedApis } from '../../../control/served-apis.ts';
@@ -76,6 +77,7 @@ export async function readForCheck(
       ...findMisconfiguredRoutes(served.all, stacks),
       ...roles.unsupported,
       ...findPowerlessRoles(stacks, roles.byArn, true),
+      ...findAbsentFunctions(stacks),
       ...(await readServices(stacks, faults)),
     ],
   };

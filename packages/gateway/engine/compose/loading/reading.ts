@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ownFolderOf } from '@gatewright/aws/own-folder-of';
 import { findPowerlessRoles } from '../../../control/deliveries/target-roles.ts';
+import { findAbsentFunctions } from '../../../control/loading/absent-functions.ts';
 import { readRoles } from '../../../control/loading/read-roles.ts';
 import type { RolesOfStacks } from '../../../control/loading/read-roles.ts';
 import type { ServedApis } from '../../../control/served-apis.ts';
@@ -59,6 +60,7 @@ export async function readSources(
     ...apis.unsupported,
     ...(roles?.unsupported ?? []),
     ...findPowerlessRoles(stacks, declared.byArn, roles !== undefined),
+    ...findAbsentFunctions(stacks),
   ];
   return {
     sources,

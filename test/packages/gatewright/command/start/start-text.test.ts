@@ -117,6 +117,29 @@ describe('countUnsupported', () => {
     ]);
   });
 
+  it('shows the functions that no loaded stack has once, with the lines that name them and the remedy', () => {
+    const absent = (name: string, line: number, remedy?: string) => ({
+      ...item,
+      message: `no loaded stack has the function ${name}`,
+      consequence: 'every call fails',
+      rule: 'function-elsewhere' as const,
+      severity: 'unchecked' as const,
+      file: 't.yaml',
+      line,
+      remedy,
+    });
+
+    assert.deepEqual(
+      countUnsupported([absent('a', 3), absent('b', 7), absent('c', 9, 'pass --param X=y')]).slice(0, 4),
+      [
+        '    t.yaml:3 A: no loaded stack has the function a (and line 7)',
+        '      → every call fails; also name the stack that has the function: gatewright start OTHER THIS',
+        '    t.yaml:9 A: no loaded stack has the function c',
+        '      → every call fails; pass --param X=y',
+      ],
+    );
+  });
+
   // wbianchini/serverless-api-nodejs-dynamodb: five events without a slash, which the gateway serves
   it('shows the same mistake and the same consequence once, and counts what osls refuses for itself', () => {
     const ofOsls = { ...item, consequence: 'osls 4 stops', rule: 'osls-schema', file: 's.yml' } as const;
