@@ -183,14 +183,17 @@ function isLocalPath(
 
 /** Returns the properties that the template has. The gateway adds others, for example for a document in S3. */
 function ofTemplate(
-  { logicalId, properties, partial }: ResolvedResource,
+  { logicalId, properties, partial, isImported }: ResolvedResource,
   template: JsonObject | undefined,
 ): JsonObject {
   const resources = template?.['Resources'];
   const written = isJsonObject(resources) ? resources[logicalId] : undefined;
   const own = isJsonObject(written) ? written['Properties'] : undefined;
   if (!isJsonObject(own)) return {};
-  const known = { ...partial?.properties, ...properties };
+  // The properties of an imported API have the parts of the document in place of Body, whose presence decides whether
+  // other properties are required.
+  const document = isImported === true ? { Body: {} } : undefined;
+  const known = { ...partial?.properties, ...document, ...properties };
   return Object.fromEntries(Object.entries(known).filter(([name]) => Object.hasOwn(own, name)));
 }
 

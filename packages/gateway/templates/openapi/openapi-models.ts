@@ -3,6 +3,7 @@ import { escapePointer } from '@gatewright/aws/json-pointer';
 import { isJsonList, isJsonObject, membersOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import { pointerPath } from './openapi-document.ts';
+import type { Tolerance } from '../../core/errors.ts';
 import type { DocumentPath, OpenApiDocument } from './openapi-document.ts';
 import { makeId } from '@gatewright/aws/physical-ids';
 
@@ -47,11 +48,17 @@ export class ImportedModels {
   readonly #models = new Map<string, ImportedModel>();
   readonly #section: DocumentPath;
 
-  constructor(document: OpenApiDocument) {
+  /** Reads the models of the document. A model with a fault is left out, because the other models do not need it. */
+  constructor(document: OpenApiDocument, tolerance: Tolerance) {
     this.#document = document;
     const section = document.section('models');
     this.#section = section.at;
-    for (const name of Object.keys(section.value)) this.#add(name, [...section.at, name]);
+    for (const name of Object.keys(section.value))
+      tolerance.attempt(
+        'routes with this model return 500',
+        () => this.#add(name, [...section.at, name]),
+        () => undefined,
+      );
   }
 
   all(): Iterable<ImportedModel> {

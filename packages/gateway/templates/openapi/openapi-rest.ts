@@ -41,7 +41,7 @@ export class RestImport {
     this.#tolerance = tolerance;
     this.#document = document;
     this.#stackName = stackName;
-    this.#models = new ImportedModels(document);
+    this.#models = new ImportedModels(document, tolerance);
     this.#paths.set('/', makeRootResourceId(stackName, document.api.logicalId));
   }
 

@@ -31,19 +31,51 @@ const BUILT_IN: readonly (readonly [name: string, schema: JsonObject])[] = [
   ['Error', { type: 'object', properties: { message: { type: 'string' } } }],
 ];
 
+/** A fault of one model. The models that do not refer to it can be used. */
+class ModelFault extends DefinitionError {
+  readonly bag: PropertyBag;
+
+  constructor(bag: PropertyBag, property: string, message: string) {
+    super(bag.place(property), message);
+    this.bag = bag;
+  }
+}
+
+const WITHOUT_MODEL = 'routes with this model return 500';
+
 /** Compiles the models, except models that AWS refuses. A part that needs such a model cannot be compiled. */
 export function compileUsableModels(
   apiId: string,
   bags: readonly PropertyBag[],
   tolerance: Tolerance,
 ): Models {
+  const valid = bags.flatMap((bag) =>
+    tolerance.attempt<readonly PropertyBag[]>(
+      WITHOUT_MODEL,
+      () => [requireValid(bag)],
+      () => [],
+    ),
+  );
+  return compileWithout(new Set(), apiId, valid, tolerance);
+}
+
+function compileWithout(
+  refused: ReadonlySet<PropertyBag>,
+  apiId: string,
+  bags: readonly PropertyBag[],
+  tolerance: Tolerance,
+): Models {
   return tolerance.attempt(
-    'routes with this model return 500',
-    () => compileModels(apiId, bags.map(requireValid)),
-    ({ place }) => {
-      const others = bags.filter(({ logicalId }) => logicalId !== place.logicalId);
-      return compileUsableModels(apiId, others.length < bags.length ? others : [], tolerance);
-    },
+    WITHOUT_MODEL,
+    () =>
+      compileModels(
+        apiId,
+        bags.filter((bag) => !refused.has(bag)),
+      ),
+    (fault) =>
+      fault instanceof ModelFault && !refused.has(fault.bag)
+        ? compileWithout(new Set([...refused, fault.bag]), apiId, bags, tolerance)
+        : compileModels(apiId, []),
   );
 }
 
@@ -56,10 +88,9 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
   const nameById = new Map<string, string>();
   for (const bag of bags) {
     const name = readText(bag, 'Name', bag.id);
-    if (name === '') throw new DefinitionError(bag.place('Name'), 'Model name must be non-empty');
-    if (!NAME.test(name))
-      throw new DefinitionError(bag.place('Name'), `Model name must be alphanumeric: ${name}`);
-    if (byName.has(name)) throw new DefinitionError(bag.place('Name'), MODEL_EXISTS);
+    if (name === '') throw new ModelFault(bag, 'Name', 'Model name must be non-empty');
+    if (!NAME.test(name)) throw new ModelFault(bag, 'Name', `Model name must be alphanumeric: ${name}`);
+    if (byName.has(name)) throw new ModelFault(bag, 'Name', MODEL_EXISTS);
     byName.set(name, bag);
     nameById.set(bag.id, name);
   }
@@ -71,10 +102,10 @@ export function compileModels(apiId: string, bags: readonly PropertyBag[]): Mode
     } catch (error) {
       if (!(error instanceof SchemaRefusal)) throw error;
       const bag = byName.get(String(error.cause));
-      throw new DefinitionError(
-        bag?.place(placeIn(bag, error.path)) ?? { file: '' },
-        `Invalid model specified: Validation Result: warnings : [], errors : [${error.message}]`,
-      );
+      const message = `Invalid model specified: Validation Result: warnings : [], errors : [${error.message}]`;
+      throw bag === undefined
+        ? new DefinitionError({ file: '' }, message)
+        : new ModelFault(bag, placeIn(bag, error.path), message);
     }
   };
   // An API without models of its own has no cost, because ajv is set up only when a built-in model is checked.
@@ -95,7 +126,7 @@ function placeIn({ properties: { Schema: schema } }: PropertyBag, path: readonly
 function readSchema(bag: PropertyBag): JsonObject {
   let schema = bag.properties['Schema'];
   if (schema === undefined || schema === null || schema === '')
-    throw new DefinitionError(bag.place('Schema'), NO_PROPERTIES);
+    throw new ModelFault(bag, 'Schema', NO_PROPERTIES);
   if (typeof schema === 'string') {
     try {
       schema = JSON.parse(schema) as unknown;
@@ -104,13 +135,15 @@ function readSchema(bag: PropertyBag): JsonObject {
     }
   }
   if (!isJsonObject(schema))
-    throw new DefinitionError(
-      bag.place('Schema'),
+    throw new ModelFault(
+      bag,
+      'Schema',
       'Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]',
     );
   if (Buffer.byteLength(JSON.stringify(schema)) > MAX_SCHEMA_BYTES)
-    throw new DefinitionError(
-      bag.place('Schema'),
+    throw new ModelFault(
+      bag,
+      'Schema',
       `The schema of a model can have at most ${MAX_SCHEMA_BYTES} bytes, not ${Buffer.byteLength(JSON.stringify(schema))}`,
     );
   return schema;

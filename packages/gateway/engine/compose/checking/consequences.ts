@@ -1,5 +1,5 @@
 /** Leaves out findings that are only consequences of a refusal, because correcting the refusal also removes them. */
-import { isJsonList, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
+import { asText, isJsonList, mapOf, membersOf, textOf } from '@gatewright/aws/json-object';
 import type { Json, JsonObject } from '@gatewright/aws/json-object';
 import type { DeployFinding } from '../../../core/deployability/finding.ts';
 import type { ResolvedStack } from '../../../core/stack/model.ts';
@@ -31,6 +31,15 @@ const FOLLOWS: readonly Follows[] = [
     const [, name] = /^Invalid model identifier specified: (.+)$/.exec(one.message) ?? [];
     const [, refused] = /^Model name must be alphanumeric: (.+)$/.exec(other.message) ?? [];
     return name !== undefined && name === refused;
+  },
+  // An operation or another model refers to a model of an OpenAPI document that is refused.
+  (one, other, stacks) => {
+    const [, refused] = MODEL_OF_DOCUMENT.exec(other.property) ?? [];
+    if (refused === undefined || one.resource !== other.resource) return false;
+    const [, name] = /^Invalid model identifier specified: (.+)$/.exec(one.message) ?? [];
+    return (
+      name === refused || referenceAt(one, stacks)?.split('#')[0]?.endsWith(`/models/${refused}`) === true
+    );
   },
   // The schema requires a second key because of an index that is refused.
   (one, other) =>
@@ -70,6 +79,24 @@ const FOLLOWS: readonly Follows[] = [
   // The declaration of a parameter is refused, for example because of its Default, so that it has no value.
   (one, other) => one.id === 'parameter-without-value' && one.property === other.property,
 ];
+
+const MODEL_OF_DOCUMENT = /^Body\.(?:definitions|components\.schemas)\.([^.]+)/;
+const REFUSED_REFERENCE = 'errors : [Model reference must be in canonical form]';
+
+/** Returns the reference of a model of an OpenAPI document that a finding is about. */
+function referenceAt(
+  { stack: stackName, property, message }: DeployFinding,
+  stacks: readonly ResolvedStack[],
+): string | undefined {
+  const [whole, name] = MODEL_OF_DOCUMENT.exec(property) ?? [];
+  if (whole === undefined || !message.endsWith(REFUSED_REFERENCE)) return undefined;
+  const models = stacks
+    .filter((stack) => stack.stackName === stackName)
+    .flatMap(({ resources }) => [...resources.values()])
+    .filter(({ type, properties }) => type === 'AWS::ApiGateway::Model' && properties['Name'] === name);
+  const path = property.slice(whole.length + 1).split('.');
+  return models.map(({ properties }) => asText(valueAt(mapOf(properties, 'Schema'), path))).find(Boolean);
+}
 
 function valueAt(properties: JsonObject | undefined, path: readonly string[]): Json | undefined {
   return path.reduce<Json | undefined>(

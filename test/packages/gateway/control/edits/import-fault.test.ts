@@ -50,6 +50,23 @@ describe('importFault', () => {
     ]);
   });
 
+  // From the CREATE_FAILED event of docs/aws/calls.md about the schema WorkZoneFeed
+  it('tells references to a model that cannot be created as warnings', () => {
+    const model = fault('Body.components.schemas.Feed');
+    const method = fault('Body.paths./feed.get.responses.200', 'Invalid model identifier specified: Feed');
+    const other = fault('Body.paths./a.get.responses.200', 'Invalid model identifier specified: Gone');
+    assert.equal(
+      (importFault(model, [model, method, other]) as DefinitionError).message,
+      [
+        'Errors found during import:',
+        "\tUnable to create model for 'Feed': of the part",
+        "\tUnable to put method 'GET' on resource at path '/a': Invalid model identifier specified: Gone",
+        'Additionally, these warnings were found:',
+        "\tReference to model 'Feed' not found. Ignoring.",
+      ].join('\n'),
+    );
+  });
+
   for (const [what, error] of [
     ['the document itself', fault('Body.openapi')],
     ['no property', fault(undefined)],

@@ -7,6 +7,17 @@ const SAM = 'Transform: AWS::Serverless-2016-10-31';
 
 export const ACCEPTED_COMBINATIONS: readonly AcceptedDefinition[] = [
   {
+    name: 'a REST API whose name is the title of its document',
+    source:
+      'https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-restapi.html#cfn-apigateway-restapi-name',
+    text: `
+Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body: { openapi: 3.0.3, info: { title: shop, version: '1' }, paths: { /a: { get: { responses: { '200': { description: ok } }, x-amazon-apigateway-integration: { type: mock } } } } }`,
+  },
+  {
     name: 'a computed name in Ref of a condition, and names of any characters in a mapping, with AWS::LanguageExtensions',
     source:
       'aws-cloudformation/cfn-lint, test/fixtures/templates/good/parameters/used_transform_language_extension.json and functions_findinmap_enhanced.yaml',

@@ -52,6 +52,49 @@ describe('a finding that only follows from another one', () => {
     ]);
   });
 
+  // From AbhijeetAayush/shared-wishlist: the valid schemas were refused together with the invalid one.
+  for (const [what, invalid, place] of [
+    ['a schema that is refused', "{ type: object, properties: { example: 'x' } }", '.properties.example'],
+    [
+      'a schema that refers to no model',
+      "{ type: object, properties: { x: { $ref: '#/components/schemas/Gone' } } }",
+      '.properties.x',
+    ],
+  ] as const)
+    it(`is left out for what refers to ${what} in an OpenAPI document, of which the other schemas are valid`, async () => {
+      const ref = (name: string): string => `{ $ref: '#/components/schemas/${name}' }`;
+      const post = (name: string): string =>
+        `{ post: { requestBody: { content: { application/json: { schema: ${ref(name)} } } }, responses: { '200': { description: ok } }, x-amazon-apigateway-integration: { type: mock } } }`;
+      const found = await findings(`Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Name: t
+      Body:
+        openapi: 3.0.3
+        info: { title: t, version: '1' }
+        paths:
+          /valid: ${post('Valid')}
+          /invalid: ${post('Invalid')}
+          /refers: ${post('Refers')}
+        components:
+          schemas:
+            Valid: { type: object, required: [email], properties: { email: { type: string } } }
+            Invalid: ${invalid}
+            Refers: { type: object, properties: { one: ${ref('Invalid')} } }
+  Deployment: { Type: AWS::ApiGateway::Deployment, Properties: { RestApiId: !Ref Api, StageName: dev } }
+`);
+
+      assert.deepEqual(found, [
+        {
+          severity: 'refused',
+          resource: 'Api',
+          property: `Body.components.schemas.Invalid${place}`,
+          line: 16,
+        },
+      ]);
+    });
+
   it('is left out for a value that names a refused resource', async () => {
     const found = await findings(`Resources:
   Key: { Type: AWS::ApiGateway::ApiKey, Properties: { Value: short } }
