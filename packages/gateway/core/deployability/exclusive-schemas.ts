@@ -378,6 +378,19 @@ export const EXCLUSIVE_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       TargetArns: { maxItems: 1, says: 'More than one target arn specified for vpc link.' },
     },
   },
+  // go-to-k/cdk-real-drift#680; aws-cloudformation/cloudformation-coverage-roadmap#623
+  'AWS::ApiGatewayV2::Stage': {
+    if: has('AutoDeploy', { enum: [true, 'true'] }),
+    then: {
+      properties: {
+        DeploymentId: {
+          not: {},
+          fix: 'remove DeploymentId, or set AutoDeploy: false',
+          says: 'Deployment ID cannot be set on this stage because AutoDeploy is enabled',
+        },
+      },
+    },
+  },
   // badmintoncryer/cdk-preflight, pf-apigwv2-vpc-link-subnets-required, deployed
   'AWS::ApiGatewayV2::VpcLink': {
     properties: {

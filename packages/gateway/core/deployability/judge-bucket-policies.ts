@@ -49,6 +49,17 @@ function refusalOf(statement: JsonObject, owner: Owner): Refusal | undefined {
   const resources = asOneOrMore(statement['Resource'] ?? []).map((one) => asText(one) ?? '*');
   const ofBucket = resources.map((one) => /^arn:[\w-]+:s3:::([^/]*)(\/?)/.exec(one));
   const [whole, objects] = arnsOf(owner);
+  // A name without ARN, or the ARN of another service (S3 user guide, resources of
+  // policies; cloudtools/awacs#185)
+  const noArn = resources.findIndex(
+    (one) => !/^(?:arn:(?:[^:]*\*[^:]*|aws[\w-]*):(?:s3|[^:]*\*)|\*)/.test(one),
+  );
+  if (noArn >= 0)
+    return {
+      below: itemOf(statement, 'Resource', noArn),
+      message: 'Policy has invalid resource',
+      remedy: `write the ARN ${whole} for the bucket, or ${objects} for its objects`,
+    };
   // S3 user guide, troubleshooting bucket policies
   const foreign = ofBucket.findIndex((one) => one !== null && !isLike(one[1] ?? '', name));
   if (bucket !== undefined && foreign >= 0)

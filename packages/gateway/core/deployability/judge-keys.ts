@@ -72,7 +72,18 @@ function permitsChange(statement: UnknownMembers): boolean {
   const { Effect: effect, Principal: principal, NotPrincipal: others } = statement;
   if (effect !== 'Allow') return false;
   const isOfIam = principal === '*' || others !== undefined || membersOf(principal)['AWS'] !== undefined;
-  return isOfIam && permits(statement, 'kms:putkeypolicy');
+  return isOfIam && permits(statement, 'kms:putkeypolicy') && mayNameKey(statement);
+}
+
+/**
+ * Whether a resource of the statement may be the key: "*", or an ARN of KMS. The ARN of the key is not known before the
+ * key is created (ministryofjustice/modernisation-platform#1046).
+ */
+function mayNameKey({ Resource: resources }: UnknownMembers): boolean {
+  return (
+    resources === undefined ||
+    asOneOrMore(resources).some((one) => /^(?:\*|arn:[^:]*:(?:kms|[^:]*\*))/.test(asText(one) ?? '*'))
+  );
 }
 
 /** @param action in lower case */

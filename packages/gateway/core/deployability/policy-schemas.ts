@@ -107,10 +107,18 @@ const RESOURCE_ARNS: JsonObject = {
     ),
   ],
 };
+/** See trussworks/terraform-aws-s3-anti-virus#21 */
+const ARN_OR_ANY: JsonObject = oneOrMore(
+  '^(arn:|\\*)',
+  'specify an ARN (usually Fn::GetAtt NAME.Arn), or "*"',
+  'Resource {value} must be in ARN format or "*".',
+);
 const OF_IDENTITY = {
   allOf: [
     document(statement(RESOURCES, [RESOURCES])),
-    ofStatements({ properties: { Resource: RESOURCE_ARNS } }),
+    ofStatements({
+      properties: { Resource: { allOf: [ARN_OR_ANY, RESOURCE_ARNS] }, NotResource: ARN_OR_ANY },
+    }),
   ],
 };
 /**
@@ -238,7 +246,14 @@ export const POLICY_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'AWS::IAM::Role': { properties: { AssumeRolePolicyDocument: OF_TRUST, Policies: inline } },
   'AWS::IAM::Policy': { properties: { PolicyDocument: OF_IDENTITY } },
   'AWS::IAM::ManagedPolicy': { properties: { PolicyDocument: { allOf: [OF_IDENTITY, OF_THIS_VERSION] } } },
-  'AWS::IAM::RolePolicy': { properties: { PolicyDocument: OF_IDENTITY } },
+  'AWS::IAM::User': { properties: { Policies: inline } },
+  'AWS::IAM::Group': { properties: { Policies: inline } },
+  ...Object.fromEntries(
+    ['Role', 'User', 'Group'].map((owner) => [
+      `AWS::IAM::${owner}Policy`,
+      { properties: { PolicyDocument: OF_IDENTITY } },
+    ]),
+  ),
   'AWS::SQS::QueuePolicy': { properties: { PolicyDocument: OF_QUEUE } },
   'AWS::SNS::TopicPolicy': { properties: { PolicyDocument: OF_TOPIC } },
   'AWS::S3::BucketPolicy': { properties: { PolicyDocument: OF_RESOURCE } },

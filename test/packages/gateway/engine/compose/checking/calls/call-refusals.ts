@@ -213,7 +213,7 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
     "'Unable to update route. Authorizer type is invalid or null.'": 'ONLY_CALLS',
   },
   'control/api/v2/wire-v2-stages.ts': {
-    AUTO_DEPLOYED: 'UPDATE',
+    AUTO_DEPLOYED: by('a deployment for a stage that deploys itself'),
     "`Unable to find route settings for ${call.path('routeKey')}`": 'ONLY_CALLS',
     '`Invalid API identifier specified ${apiId}`': 'ONLY_CALLS',
   },
@@ -290,7 +290,7 @@ export const CALL_REFUSALS: Readonly<Record<string, Readonly<Record<string, Answ
   'control/edits/edit-v2.ts': {
     'added.message': by('a mock integration on an HTTP API'),
     "'Stage already exists'": by('a second stage of one name'),
-    AUTO_DEPLOYED: 'UPDATE',
+    AUTO_DEPLOYED: by('a deployment for a stage that deploys itself'),
     NO_SUCH_DEPLOYMENT: by('a stage with the deployment of another HTTP API'),
     'noRouteOfSettings(routeKey)': by('settings of a route that the API does not have'),
     '`Stage ${stage.name} cannot be deployed by a call, because its AutoDeploy is enabled; omit StageName, or disable AutoDeploy first`':

@@ -25,7 +25,93 @@ const WHOLE = (lines: string): string => `
       PolicyDocument:
 ${lines}`;
 
+const NO_ARN = 'trussworks/terraform-aws-s3-anti-virus#21: "must be in ARN format"';
+const BUCKET = (resource: string): string => `
+  B: { Type: AWS::S3::Bucket }
+  P:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref B
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Principal: { AWS: '123456789012' }
+            Action: s3:GetObject
+            Resource:
+              - !Sub '\${B.Arn}/*'
+              - ${resource} # here`;
+const INLINE = (owner: string, name: string): string => `
+  Broken:
+    Type: AWS::IAM::${owner}
+    Properties:
+      Policies:
+        - PolicyName: items
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement:
+              - Effect: Allow
+                Action: s3:GetObject
+                ${name}: uploads/* # here`;
+
 export const OF_POLICIES: readonly RefusedDefinition[] = [
+  one(
+    'the name of a bucket in place of its ARN as a resource of its policy',
+    BUCKET("!Sub '\${B}/*'"),
+    's3-bucketpolicy-policydocument',
+    'S3 user guide, resources of policies: an ARN',
+  ),
+  one(
+    'a resource of another service in the policy of a bucket',
+    BUCKET('arn:aws:sqs:us-east-1:123456789012:orders'),
+    's3-bucketpolicy-policydocument',
+    'S3 user guide, resources of policies',
+  ),
+  one(
+    'a resource without an ARN in a policy of a user',
+    INLINE('User', 'Resource'),
+    'iam-user-policies',
+    NO_ARN,
+  ),
+  one(
+    'a resource without an ARN in a policy of a group',
+    INLINE('Group', 'NotResource'),
+    'iam-group-policies',
+    NO_ARN,
+  ),
+  one(
+    'a resource without an ARN in a policy of its own',
+    `
+  Broken:
+    Type: AWS::IAM::UserPolicy
+    Properties:
+      UserName: alice
+      PolicyName: items
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: s3:GetObject
+            Resource: uploads/* # here`,
+    'iam-userpolicy-policydocument',
+    NO_ARN,
+  ),
+  one(
+    'a key policy whose resource is no key',
+    `
+  Broken:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy: # here
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Principal: { AWS: 'arn:aws:iam::123456789012:root' }
+            Action: kms:*
+            Resource: arn:aws:dynamodb:*`,
+    'kms-key-keypolicy',
+    'ministryofjustice/modernisation-platform#1046',
+  ),
   one(
     'a version of a policy that does not exist',
     WHOLE(`        Version: '2012-10-18' # here

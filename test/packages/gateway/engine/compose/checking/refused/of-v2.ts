@@ -20,6 +20,21 @@ export const OF_V2: readonly RefusedDefinition[] = [
     SCOPES,
   ),
   v2(
+    'a deployment for a stage that deploys itself',
+    `
+  Fixed: { Type: AWS::ApiGatewayV2::Deployment, DependsOn: [Route], Properties: { ApiId: !Ref Api } }
+  Route: { Type: AWS::ApiGatewayV2::Route, Properties: { ApiId: !Ref Api, RouteKey: GET /fixed } }
+  Broken:
+    Type: AWS::ApiGatewayV2::Stage
+    Properties:
+      ApiId: !Ref Api
+      StageName: fixed
+      AutoDeploy: true
+      DeploymentId: !Ref Fixed # here`,
+    'apigatewayv2-stage-deploymentid',
+    'go-to-k/cdk-real-drift#680',
+  ),
+  v2(
     'a route key in lower case',
     ROUTE('      RouteKey: get /a # here'),
     'apigatewayv2-route-routekey',
