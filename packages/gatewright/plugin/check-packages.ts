@@ -92,6 +92,36 @@ export async function checkPackages({
   return { complaints: [...complaints], searched: [...searched] };
 }
 
+const COMPILED = ['.js', '.mjs', '.cjs'];
+const SOURCES = ['.ts', '.mts', '.cts', '.tsx'];
+const MOST_NAMED = 5;
+
+/**
+ * Describes the handlers whose TypeScript is packaged as it is, because no bundler is configured and no JavaScript is
+ * beside them; undefined if there are none. A service whose package is made elsewhere is not judged.
+ */
+export function describeUncompiled({
+  directory,
+  resources,
+  service,
+}: {
+  readonly directory: string;
+  readonly resources: UnknownMembers;
+  readonly service: Pick<Serverless['service'], 'package' | 'functions'>;
+}): string | undefined {
+  const packagings = [service.package, ...Object.values(service.functions ?? {}).map((one) => one?.package)];
+  if (packagings.some((one) => one?.artifact !== undefined)) return undefined;
+  const files = [...handlersOf(resources)].flatMap((handler) => {
+    const base = handler.replace(/\.[^./]*$/, '');
+    const isThere = (ending: string): boolean => existsSync(join(directory, base + ending));
+    const source = SOURCES.find(isThere);
+    return source === undefined || COMPILED.some(isThere) ? [] : [base + source];
+  });
+  if (files.length === 0) return undefined;
+  const more = files.length > MOST_NAMED ? ` and ${files.length - MOST_NAMED} more` : '';
+  return `${files.slice(0, MOST_NAMED).join(', ')}${more}: Lambda cannot load TypeScript, and no bundler is configured, so every call of ${files.length === 1 ? 'this handler' : 'these handlers'} fails on AWS: set up a bundler such as esbuild, or compile the handlers before you package the service`;
+}
+
 function isDependency(directory: string): boolean {
   const text = readIfThere(join(directory, 'package.json'));
   // Without a bundler, the package of the service contains all dependencies.

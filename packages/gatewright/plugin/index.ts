@@ -178,7 +178,7 @@ class GatewrightPlugin {
     const { serviceDir, service } = this.#serverless;
     const { checkService } = await import('./check-service.ts');
     const { checkHandlers } = await import('./check-handlers.ts');
-    const { checkPackages, isBundled } = await import('./check-packages.ts');
+    const { checkPackages, describeUncompiled, isBundled } = await import('./check-packages.ts');
     const { READS_TEMPLATE, READS_TO_CHECK } =
       await import('../../gateway/templates/serverless/aws-stand-in.ts');
     const readsFor = process.env[READS_TEMPLATE];
@@ -197,7 +197,13 @@ class GatewrightPlugin {
     const packages = isOfBundler ? undefined : await checkPackages({ directory: serviceDir, resources });
     this.checkedSources = [...handlers.searched, ...(packages?.searched ?? [])];
     const reads = [...handlers.complaints, ...(packages?.complaints ?? [])];
-    for (const warning of [...warnings, ...handlers.warnings]) this.#warn(warning);
+    // Start and check say this themselves.
+    const isPackaged = readsFor === undefined && !isOfBundler;
+    const uncompiled = isPackaged
+      ? describeUncompiled({ directory: serviceDir, resources, service })
+      : undefined;
+    for (const warning of [...warnings, ...handlers.warnings, uncompiled])
+      if (warning !== undefined) this.#warn(warning);
     if (complaints.length + reads.length > 0) throw this.#error([...complaints, ...reads].join('\n'));
   }
 

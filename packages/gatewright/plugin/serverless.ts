@@ -1,6 +1,6 @@
 /** The part of osls's main object that the plug-in uses. It is the same in Serverless v3 and v4. */
 
-type Packaging = { patterns?: readonly string[] };
+type Packaging = { patterns?: readonly string[]; readonly artifact?: string };
 
 export type Serverless = {
   readonly serviceDir: string;

@@ -11,7 +11,7 @@ import { BreakingError, findBreaking, PERMISSION_ADVICE } from './attach/invoke-
 import { nameOfFunction } from './attach/authorizer-function.ts';
 import { applyPlan, ForeignEditError, UnfinishedError } from './attach/apply-plan.ts';
 import type { Work } from './attach/apply-plan.ts';
-import { assertClaimsChecked, ClaimsUncheckedError, READ_AGAIN, undoIfWrong } from './attach/conclude.ts';
+import { assertClaimsChecked, ClaimsUncheckedError, UNDONE, undoIfWrong } from './attach/conclude.ts';
 import { PlaneError } from './attach/control-plane.ts';
 import { findApi } from './attach/find-api.ts';
 import { findUnfinished } from './attach/find-unfinished.ts';
@@ -371,13 +371,7 @@ async function finish(
     );
   });
   report(checks);
-  if (await undoIfWrong(checks, saved, work))
-    printError(
-      new UsageError(
-        'the verification failed, so every change was undone; the checks above that FAILED show why. ' +
-          READ_AGAIN,
-      ),
-    );
+  if (await undoIfWrong(checks, saved, work)) printError(new UsageError(UNDONE));
 }
 
 async function plan({ plane, region }: OpenPlane, flags: AttachFlags, begun?: Begun): Promise<Reading> {

@@ -61,8 +61,11 @@ export function assertClaimsChecked(
 const EARLIER = '; there is an earlier attachment: run the command again to undo it';
 
 /** Says how the files of the documents learn of an undo, because `access matrix` reads only these files. */
-export const READ_AGAIN =
+const READ_AGAIN =
   'gatewright access matrix shows the routes as they were last read: run gatewright access sync';
+
+/** The error of an attachment whose verification failed. */
+export const UNDONE = `the verification failed, so every change was undone; the checks above that FAILED show why. ${READ_AGAIN}`;
 
 /** Describes the result of a detachment if the API shows nothing of the attachment. */
 export function describeGone(hasEarlier: boolean): string {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   checkPackages,
+  describeUncompiled,
   isBundled,
   omitState,
   withoutState,
@@ -130,5 +131,28 @@ describe('omitState', () => {
         { shared: { package: { patterns: ['nodejs/**', '!**/.gatewright/**/*'] } } },
       ],
     );
+  });
+});
+
+// Source: the trial of issue 66: `osls package` said “Service packaged”, and Lambda could load nothing.
+describe('describeUncompiled', () => {
+  const told = (files: Readonly<Record<string, string>>, service: object = {}) =>
+    inFolder(files, (directory) =>
+      describeUncompiled({ directory, resources: { Notes: functionOf('src/notes.list') }, service }),
+    );
+
+  it('names the TypeScript that is packaged as it is, and what to do', async () => {
+    assert.match(
+      (await told({ 'src/notes.ts': '' })) ?? '',
+      /^src\/notes\.ts: Lambda cannot load TypeScript, and no bundler is configured, so every call of this handler fails on AWS: set up a bundler such as esbuild/,
+    );
+  });
+
+  it('says nothing about compiled handlers, and about a package that is made elsewhere', async () => {
+    assert.equal(await told({ 'src/notes.ts': '', 'src/notes.js': '' }), undefined);
+    assert.equal(await told({ 'src/notes.mjs': '' }), undefined);
+    assert.equal(await told({ 'src/notes.ts': '' }, { package: { artifact: 'made.zip' } }), undefined);
+    const functions = { notes: { package: { artifact: 'made.zip' } } };
+    assert.equal(await told({ 'src/notes.ts': '' }, { functions }), undefined);
   });
 });

@@ -102,7 +102,11 @@ describe('assertClaimsChecked', () => {
 describe('a forced detachment', () => {
   for (const { kept, hasEarlier, says } of [
     { kept: [], hasEarlier: false, says: /^detached; .*run gatewright access sync$/ },
-    { kept: [], hasEarlier: true, says: /^detached; there is an earlier attachment.*run gatewright access sync$/ },
+    {
+      kept: [],
+      hasEarlier: true,
+      says: /^detached; there is an earlier attachment.*run gatewright access sync$/,
+    },
     { kept: ['route GET /seeds: it was'], hasEarlier: false, says: /^not detached: 1 part above stays/ },
   ])
     it(`of which ${kept.length} parts stay says so${hasEarlier ? ', and of an earlier one' : ''}`, () => {

@@ -57,7 +57,7 @@ const INLINE = (owner: string, name: string): string => `
 export const OF_POLICIES: readonly RefusedDefinition[] = [
   one(
     'the name of a bucket in place of its ARN as a resource of its policy',
-    BUCKET("!Sub '\${B}/*'"),
+    BUCKET("!Sub '${B}/*'"),
     's3-bucketpolicy-policydocument',
     'S3 user guide, resources of policies: an ARN',
   ),
