@@ -5,7 +5,7 @@
 import type { AuthorizerConfig } from '../config/access-config.ts';
 import type { ApiKeyReader, RevocationReader, TicketStore } from '../ports.ts';
 import { createDynamoDbTable } from '../table/dynamodb-table.ts';
-import { parseApiKey } from './keys/api-key.ts';
+import { parseKeyForm } from './keys/api-key.ts';
 import { KeyRefused } from './keys/key-refused.ts';
 import { createApiKeyReader } from './keys/api-key-store.ts';
 import { createRevocationCheck } from './revocation/check-revocation.ts';
@@ -90,7 +90,7 @@ type KeyFinder = (
 function createKeyFinder({ stage, usageKeySecret }: AuthorizerConfig, { apiKeys }: TablePorts): KeyFinder {
   const verifyApiKey = apiKeys && createApiKeyVerifier(apiKeys);
   return async (text, issuers, nowEpochSeconds) => {
-    const key = parseApiKey(text);
+    const key = parseKeyForm(text);
     const issuer = issuers.find(({ prefix }) => prefix === key?.prefix);
     if (verifyApiKey === undefined || key === undefined) return undefined;
     // Neither a token nor a ticket has the form of an API key.

@@ -50,7 +50,7 @@ rules: [{ id: all, effect: allow, connect: true }]
       assert.throws(packaging(api), {
         code: 'ACCESS_API_UNPROTECTED',
         message:
-          /^API Sockets of stack users-prod, stage prod, uses .* answered with 500: add this API .* as prod: \{ stack: users-prod, logicalId: Sockets, stage: prod \}$/,
+          /^API Sockets of stack users-prod, stage prod, uses .* answered with 500: add this API .* as prod: \{ stack: users-prod, logicalId: Sockets, stage: prod \}, and run gatewright access sync /,
       });
     });
 

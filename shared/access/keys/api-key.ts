@@ -21,11 +21,17 @@ const CHECKSUM_LENGTH = 6;
 const FORM = /^([a-z][a-z0-9]{0,15}(?:_[a-z0-9]{1,15})?)_([0-9A-Za-z]{16})_([0-9A-Za-z]{0,72})$/;
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
+/** Parses an API key. Returns undefined if the text is not an API key, or contains a typing error. */
+export function parseApiKey(text: string): ApiKey | undefined {
+  const key = parseKeyForm(text);
+  return key?.isComplete === true ? { prefix: key.prefix, keyId: key.keyId } : undefined;
+}
+
 /**
- * Parses an API key. `isComplete` is false if the text contains a typing error or was cut off. Returns undefined if the
- * text does not have the form of an API key.
+ * Parses a text that has the form of an API key. `isComplete` is false if the text contains a typing error or was cut
+ * off, so that a refusal can name the key that was meant.
  */
-export function parseApiKey(text: string): (ApiKey & { readonly isComplete: boolean }) | undefined {
+export function parseKeyForm(text: string): (ApiKey & { readonly isComplete: boolean }) | undefined {
   const [, prefix, keyId, rest] = FORM.exec(text) ?? [];
   if (prefix === undefined || keyId === undefined || rest === undefined) return undefined;
   const body = text.slice(0, -CHECKSUM_LENGTH);
