@@ -8,7 +8,7 @@
 export type TokenErrorCode =
   /** The credential is missing where the API expects it. */
   | 'TOKEN_MISSING'
-  /** The credential is neither a compact JWS nor a whole API key, is too long, or is one of two different credentials. */
+  /** The credential is neither a compact JWS nor a whole API key, is too long, or is one of two that differ. */
   | 'TOKEN_MALFORMED'
   /** The access document has no such issuer, or does not trust the CA of the client certificate. */
   | 'TOKEN_ISSUER_UNKNOWN'
