@@ -286,7 +286,8 @@ export const RULES = {
   },
   'missing-handler': {
     severity: 'differs',
-    about: 'a handler whose file is not in the package, so that every invocation fails',
+    about:
+      'a handler whose file is not in the package, or does not export the handler, so that every invocation fails',
     remedy: 'correct Handler, or build the code before it is packaged',
     source: `${LAMBDA}/nodejs-handler.html`,
   },

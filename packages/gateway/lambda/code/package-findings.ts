@@ -15,6 +15,7 @@ import type { OwnBuild } from '../build/own-build.ts';
 import { describePackagers, isAdded } from './added-files.ts';
 import { findInLayers } from './layer-folders.ts';
 import { findHandlerFile, isBundled, isTypeScript } from './handler-file.ts';
+import { findMissingExport, findMissingIn } from './known-exports.ts';
 import { findLeftOut } from './left-out-packages.ts';
 import { followImports } from './packaged-imports.ts';
 import { explainMissingFolder } from './missing-path.ts';
@@ -45,7 +46,7 @@ export function findPackageFindings(definition: FunctionDefinition): readonly Pa
 
 function findHandlerFindings(definition: FunctionDefinition): readonly PackageFinding[] {
   const { code, runtime } = definition;
-  if (code.kind === 'inline') return findInlineFindings(definition);
+  if (code.kind === 'inline') return findInlineFindings(definition, code.source);
   if (code.kind !== 'directory' || code.packed !== undefined) return [];
   const absent = statOf(code.directory) === undefined ? explainMissingFolder(code.directory) : undefined;
   if (absent !== undefined)
@@ -61,7 +62,6 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
   if (code.taken === 'output') return [];
   if (runtimeFamily(runtime) === 'python') return findPythonFindings(definition, code.directory);
   if (runtimeFamily(runtime) !== 'nodejs') return [];
-  const place = propertyAt(definition.place, 'Handler');
   let file: string;
   let module: string;
   try {
@@ -80,6 +80,27 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
       },
     ];
   }
+  return [
+    ...describeLacking(findMissingExport(definition, file, code.directory)),
+    ...findSourceFindings({ ...definition, code }, file, module),
+  ];
+}
+
+function describeLacking(error: DefinitionError | undefined): readonly PackageFinding[] {
+  if (error === undefined) return [];
+  const { place, message, remedy } = error;
+  const finding = { rule: 'missing-handler', place, message, consequence: FAILS_EVERYWHERE } as const;
+  return [remedy === undefined ? finding : { ...finding, remedy }];
+}
+
+/** Finds what Lambda cannot load of a handler whose file is on this machine. */
+function findSourceFindings(
+  definition: FunctionDefinition & { readonly code: { readonly kind: 'directory' } },
+  file: string,
+  module: string,
+): readonly PackageFinding[] {
+  const { code } = definition;
+  const place = propertyAt(definition.place, 'Handler');
   if (isBundled(code)) return [];
   const own = findOwnBuild(file);
   if (own?.isOfSam === true) {
@@ -104,9 +125,12 @@ function findHandlerFindings(definition: FunctionDefinition): readonly PackageFi
  * Inline code is one file with the name index.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html#cfn-lambda-function-code-zipfile
  */
-function findInlineFindings({ handler, place, runtime }: FunctionDefinition): readonly PackageFinding[] {
+function findInlineFindings(definition: FunctionDefinition, source: string): readonly PackageFinding[] {
+  const { handler, place, runtime } = definition;
   const dot = handler.lastIndexOf('.');
   const [module, name] = [handler.slice(0, dot), handler.slice(dot + 1)];
+  if (module === 'index' && runtimeFamily(runtime) === 'nodejs')
+    return describeLacking(findMissingIn(definition, 'index.js', source));
   if (dot < 1 || module === 'index' || !/^(?:nodejs|python)/.test(runtime)) return [];
   return [
     {
