@@ -6,6 +6,7 @@
  */
 import { webAclScope } from '@gatewright/aws/arn';
 import { makeHex, makeId, makeName, makeUuid } from '@gatewright/aws/physical-ids';
+import { primaryProperty } from './primary-names.ts';
 import type { Json } from '@gatewright/aws/json-object';
 
 type NameSource = {
@@ -190,7 +191,15 @@ function readAttributes(
 /** Returns the result of `Ref`; undefined for a type that is not in the table. */
 export function serviceReference(type: string, source: NameSource): string | undefined {
   const row = ROWS.get(type);
-  return row && fill(row, row.ref, source);
+  return row === undefined ? namedReference(type, source) : fill(row, row.ref, source);
+}
+
+/** CloudFormation generates a name that the template does not set, but no ARN or id of another resource. */
+function namedReference(type: string, source: NameSource): string | undefined {
+  const property = primaryProperty(type);
+  const written = property === undefined ? undefined : source.text(property);
+  if (written !== undefined || property?.endsWith('Name') !== true) return written;
+  return makeName(source.stackName, source.logicalId, 128);
 }
 
 /** Returns the result of `Fn::GetAtt`; undefined for a type or attribute that is not in the table. */

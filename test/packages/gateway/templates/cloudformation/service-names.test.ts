@@ -13,6 +13,22 @@ const ACCOUNT = 'eu-west-1:123456789012';
 
 describe('names of resources that are not served', () => {
   const rows: { resource: string; expression: string; gives: RegExp }[] = [
+    // albuquerquealdry/sam-aws-lab: sam init writes this group with Application Insights
+    {
+      resource: '{ Type: AWS::ResourceGroups::Group, Properties: { Name: ApplicationInsights-SAM-shop } }',
+      expression: '!Ref X',
+      gives: /^ApplicationInsights-SAM-shop$/,
+    },
+    {
+      resource: '{ Type: AWS::Config::ConfigRule }',
+      expression: '!Ref X',
+      gives: /^shop-X-[A-Z0-9]{12}$/,
+    },
+    {
+      resource: "{ Type: AWS::MSK::ClusterPolicy, Properties: { ClusterArn: 'arn:aws:kafka:a:1:c' } }",
+      expression: '!Ref X',
+      gives: /^arn:aws:kafka:a:1:c$/,
+    },
     {
       resource: '{ Type: AWS::ElasticLoadBalancingV2::Listener }',
       expression: '!Ref X',
