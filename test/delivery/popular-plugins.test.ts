@@ -58,6 +58,10 @@ const ROWS: readonly PluginRow[] = [
     plugin: 'serverless-dynamodb',
     says: "is omitted: the gateway has the tables itself, and starts no DynamoDB at localhost:8000; an SDK's client reaches the tables if the code gives it no endpoint",
   },
+  {
+    plugin: 'serverless-stack-output',
+    says: 'is omitted: it writes the outputs of the stack to cf-output.json after a deployment, and the gateway does not; if a function reads this file, write it for this machine, with the values that aws cloudformation describe-stacks prints in a shell after: eval "$(npx gatewright env)"',
+  },
   // Run; what they do after a deployment, or in serverless-offline, is missing.
   {
     plugin: 'serverless-api-gateway-caching',
@@ -112,6 +116,7 @@ const SERVICE = `service: plugins
 provider: { name: aws, runtime: nodejs24.x }
 plugins: [${ROWS.map(({ plugin }) => plugin).join(', ')}, serverless-failing]
 custom:
+  output: { file: cf-output.json }
   pythonRequirements: { layer: true }
   dynamodb: { start: { port: 8123 }, seed: { first: { sources: [] } } }
   serverless-dynamodb: { start: { inMemory: true } }

@@ -4,6 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 
 import { escapeForRegExp } from './text/escape-for-regexp.ts';
 import { statOf } from './file-marks.ts';
+import { foldersAbove, managerOf } from './package-managers.ts';
 import { entriesOf, readIfReadable } from './readable-files.ts';
 import { memberOf, membersOf } from './json-object.ts';
 import type { UnknownMembers } from './json-object.ts';
@@ -133,20 +134,29 @@ function configuredIn(project: string, pattern: RegExp, ignored: readonly string
 }
 
 /**
- * Returns the command that builds the file, for example `npm run build in packages/api`. Returns undefined if no
- * script builds it. If the gateway does not run it, the text includes the reason.
+ * Returns the command that builds the file, for example `npm run build in packages/api`. It begins with the command that
+ * installs the packages of the project, if they are not installed. Returns undefined if no script builds the file. If
+ * the gateway does not run the script, the text includes the reason.
  */
 export function findBuildCommand(file: string): string | undefined {
   const script = findBuildScript(file);
   if (script === undefined) {
     const { folder = '', scripts } = findMaker(file) ?? {};
     const name = findNamedBuilder(scripts);
-    return name === undefined ? undefined : describeScript({ folder, name });
+    return name === undefined ? undefined : withInstall({ folder, name });
   }
   const why = script.watches
     ? ' (this script watches files and does not end, so the gateway does not run it)'
     : '';
-  return describeScript(script) + why;
+  return withInstall(script) + why;
+}
+
+function withInstall(script: Pick<BuildScript, 'folder' | 'name'>): string {
+  const { dependencies, devDependencies } = readManifest(join(script.folder, 'package.json'));
+  const isNeeded = Object.keys({ ...membersOf(dependencies), ...membersOf(devDependencies) }).length > 0;
+  const install =
+    isNeeded && !hasPackages(script.folder) ? `${managerOf(foldersAbove(script.folder)).all} and ` : '';
+  return install + describeScript(script);
 }
 
 /** The programs that bundle or compile code and whose flag `-w` means `--watch`. */

@@ -3,30 +3,11 @@
  * the package.json already lists the package, the command installs everything that it lists, and does not change it.
  */
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { membersOf, parseJson } from '@gatewright/aws/json-object';
+import { foldersAbove, managerOf } from '@gatewright/aws/package-managers';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 
-type Manager = {
-  readonly lock: string;
-  readonly all: string;
-  readonly one: string;
-  readonly oneForDev: string;
-};
-
-const NPM: Manager = {
-  lock: 'package-lock.json',
-  all: 'npm install',
-  one: 'npm install',
-  oneForDev: 'npm install --save-dev',
-};
-const MANAGERS: readonly Manager[] = [
-  { lock: 'pnpm-lock.yaml', all: 'pnpm install', one: 'pnpm add', oneForDev: 'pnpm add --save-dev' },
-  { lock: 'yarn.lock', all: 'yarn install', one: 'yarn add', oneForDev: 'yarn add --dev' },
-  { lock: 'bun.lock', all: 'bun install', one: 'bun add', oneForDev: 'bun add --dev' },
-  { lock: 'bun.lockb', all: 'bun install', one: 'bun add', oneForDev: 'bun add --dev' },
-  NPM,
-];
 const LISTS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'];
 
 type Install = {
@@ -46,8 +27,7 @@ export function installCommand(
 ): string {
   const folders = from === undefined ? [] : foldersAbove(from);
   const own = folders.find((folder) => existsSync(join(folder, 'package.json')));
-  const manager =
-    MANAGERS.find(({ lock }) => folders.some((folder) => existsSync(join(folder, lock)))) ?? NPM;
+  const manager = managerOf(folders);
   const where = own === undefined ? '' : goTo(own, isElsewhere);
   if (own !== undefined && isListed(name, join(own, 'package.json'))) return `${where}${manager.all}`;
   return `${where}${isForDev ? manager.oneForDev : manager.one} ${name}`;
@@ -67,15 +47,6 @@ export function findDependencyList(name: string, from: string): DependencyList |
   const file = join(own, 'package.json');
   const names = Object.keys(membersOf(membersOf(parseJson(readIfReadable(file) ?? ''))['dependencies']));
   return names.includes(name) ? { file, names, installAll: installCommand(name, from) } : undefined;
-}
-
-function foldersAbove(from: string): readonly string[] {
-  const folders: string[] = [];
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    folders.push(folder);
-    // The search ends at the root of the repository, because a lock file above it belongs to another repository.
-    if (existsSync(join(folder, '.git')) || folder === dirname(folder)) return folders;
-  }
 }
 
 function isListed(name: string, manifest: string): boolean {

@@ -36,7 +36,7 @@ const WITHOUT_EFFECT = new Map([
   ['serverless-plugin-split-stacks', 'the gateway serves the service as one stack'],
   ['serverless-s3-sync', NO_CHANGE],
   ['serverless-finch', NO_CHANGE],
-  ['serverless-stack-output', NO_CHANGE],
+  ['serverless-stack-output', describeOutputs],
   ['serverless-plugin-scripts', NO_CHANGE],
   ['serverless-localstack', NO_CHANGE],
 ]);
@@ -64,6 +64,13 @@ function describeTables(name, configuration) {
   const port = Number.isInteger(given) ? given : EMULATOR_PORT;
   const tables = `the gateway has the tables itself, and starts no DynamoDB at localhost:${port}; an SDK's client reaches the tables if the code gives it no endpoint`;
   return settings.seed === undefined ? tables : `${tables}; ${NO_SEED}`;
+}
+
+/** Describes a plug-in that writes the outputs of the stack to `custom.output.file` when the service is deployed. */
+function describeOutputs(name, configuration) {
+  const { file } = configuration?.custom?.output ?? {};
+  if (typeof file !== 'string') return NO_CHANGE;
+  return `it writes the outputs of the stack to ${file} after a deployment, and the gateway does not; if a function reads this file, write it for this machine, with the values that aws cloudformation describe-stacks prints in a shell after: eval "$(npx gatewright env)"`;
 }
 
 module.exports = { describeOmitted, WEBPACK };

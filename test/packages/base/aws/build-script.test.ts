@@ -35,6 +35,32 @@ describe('a handler file that is missing', () => {
       message: /; run npm run build in \S+, which creates it$/,
     },
     {
+      name: 'is created by the build script, after the packages that it needs are installed',
+      files: {
+        'package.json': '{ "scripts": { "build": "vite build" }, "devDependencies": { "vite": "7" } }',
+      },
+      handler: 'dist/main.handler',
+      message: /; run npm install and npm run build in \S+$/,
+    },
+    {
+      name: 'is created by the build script, after the package manager of the project has installed its packages',
+      files: {
+        'package.json': '{ "scripts": { "build": "tsc" }, "dependencies": { "a": "1" } }',
+        'pnpm-lock.yaml': '',
+      },
+      handler: 'dist/main.handler',
+      message: /; run pnpm install and npm run build in \S+$/,
+    },
+    {
+      name: 'is created by the build script alone if the packages are installed',
+      files: {
+        'package.json': '{ "scripts": { "build": "tsc" }, "dependencies": { "a": "1" } }',
+        'node_modules/a/package.json': '{}',
+      },
+      handler: 'dist/main.handler',
+      message: /; run npm run build in \S+$/,
+    },
+    {
       name: 'is created by the script that ends if another watches',
       files: { 'package.json': '{ "scripts": { "build": "tsc -w", "compile": "tsc" } }' },
       handler: 'dist/main.handler',
