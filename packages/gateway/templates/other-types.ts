@@ -92,6 +92,7 @@ export const OTHER_TYPES = {
   'AWS::CDK::Metadata': { isWithoutEffect: true },
   'AWS::CloudFormation::WaitConditionHandle': { isWithoutEffect: true },
   'AWS::ResourceGroups::Group': { isWithoutEffect: true },
+  'AWS::ApplicationInsights::Application': { isWithoutEffect: true },
   'AWS::CertificateManager::Certificate': { isWithoutEffect: true },
   'AWS::Route53::RecordSet': { isWithoutEffect: true },
   'AWS::Route53::RecordSetGroup': { isWithoutEffect: true },

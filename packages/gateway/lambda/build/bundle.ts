@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 import { DefinitionError, propertyAt } from '../../core/errors.ts';
-import { findMissingExport } from '../code/known-exports.ts';
+import { findLackingExports } from '../code/known-exports.ts';
 import { BuildError, keepBuildError, toBuildError } from './build-error.ts';
 import type { Compiler } from './compiling.ts';
 import { type DecoratorMetadata, findDecoratorMetadata } from './decorator-metadata.ts';
@@ -266,10 +266,8 @@ export class FunctionBuild {
     if (options === undefined) {
       const imports = await readImports(file, this.#taskRoot, this.#cache);
       const checked = await checkImports(imports, definition, [], this.#lending);
-      const error = findMissingExport(definition, file, this.#taskRoot);
-      if (error === undefined) return checked;
-      const consequence = `invocations of ${definition.name} fail until the error is fixed`;
-      return { ...checked, findings: [...(checked.findings ?? []), { error, consequence }] };
+      const lacking = findLackingExports(definition, file, this.#taskRoot);
+      return { ...checked, findings: [...(checked.findings ?? []), ...lacking] };
     }
     const place = propertyAt(definition.place, 'Handler');
     const { exports, imports } = await this.#listNames(options).catch((error: unknown) => {

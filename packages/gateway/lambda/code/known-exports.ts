@@ -6,6 +6,7 @@ import { relative } from 'node:path';
 import { readIfReadable } from '@gatewright/aws/readable-files';
 import { DefinitionError, propertyAt } from '../../core/errors.ts';
 import type { FunctionDefinition } from '../../core/stack/function.ts';
+import type { CodeFinding } from './runnable-code.ts';
 
 /** The maximum length of a file that is read. Larger files are bundles, whose exports a bundler writes. */
 const MAX_CHARACTERS = 500_000;
@@ -13,7 +14,7 @@ const MAX_CHARACTERS = 500_000;
 const MAX_NAMES = 8;
 
 /** The exports of a module, as far as its text tells them. */
-export type KnownExports = {
+type KnownExports = {
   readonly names: ReadonlySet<string>;
   /** Further names that may be exports; undefined if there are none. */
   readonly perhaps?: ReadonlySet<string>;
@@ -31,6 +32,17 @@ export function findMissingExport(
   folder: string,
 ): DefinitionError | undefined {
   return findMissingIn(definition, relative(folder, file), readIfReadable(file));
+}
+
+/** Returns the same fault as a list of findings, with its consequence in the gateway. */
+export function findLackingExports(
+  definition: Handled & Pick<FunctionDefinition, 'name'>,
+  file: string,
+  folder: string,
+): readonly CodeFinding[] {
+  const error = findMissingExport(definition, file, folder);
+  const consequence = `invocations of ${definition.name} fail until the error is fixed`;
+  return error === undefined ? [] : [{ error, consequence }];
 }
 
 /** @param file the name of the file, for the message */
